@@ -1,0 +1,46 @@
+"""What must be settled before NumPy, SciPy or Numba are imported: threads, processor target and the kernel cache.
+
+Equal runs must give equal bits on every machine, so kernels are compiled for one processor level (x86-64-v3, every
+x86 machine since about 2015) and OpenBLAS is told to use its kernels of the same level.  ``LOSSLAND_CPU=native`` gives
+that up for speed.  The cache of compiled kernels is keyed by a digest of all sources of the package, because Numba does
+not notice an edit in a kernel that another module calls.
+"""
+
+import hashlib
+import os
+import platform
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+PORTABLE_CPU = "x86-64-v3"
+
+
+def source_digest() -> str:
+    """Return a short digest of every Python source of the package."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_root() -> Path:
+    root = os.environ.get("LOSSLAND_CACHE_DIR")
+    if root:
+        return Path(root)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lossland"
+
+
+def configure() -> None:
+    """Pin BLAS threads and processor targets, and point Numba at the cache of these sources."""
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    portable = platform.machine().lower() in ("x86_64", "amd64") and os.environ.get("LOSSLAND_CPU") != "native"
+    if portable:
+        os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
+        os.environ.setdefault("NUMBA_CPU_NAME", PORTABLE_CPU)
+    import numba  # noqa: PLC0415  (after the environment is set)
+
+    if portable and numba.config.CPU_NAME is None:
+        numba.config.CPU_NAME = os.environ["NUMBA_CPU_NAME"]
+    if "NUMBA_CACHE_DIR" not in os.environ:
+        numba.config.CACHE_DIR = str(_cache_root() / source_digest())

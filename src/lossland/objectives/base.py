@@ -1,0 +1,233 @@
+"""What every objective offers to the searches: first-class kernels and one type of data.
+
+A search is compiled once for all objectives because it takes the objective as two first-class functions with fixed
+signatures and one NamedTuple of arrays.  A new objective is one jitted function; nothing else is compiled again.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numba import float64, njit, types, void
+
+
+class ObjectiveData(NamedTuple):
+    """Everything that a kernel may read; what each array means is the objective's own affair.
+
+    Attributes
+    ----------
+    table : ndarray of float64, shape (n_rows, n_columns), C order
+        For networks the inputs, transposed: shape (n_inputs, n_data), so that the data index is contiguous.
+    labels : ndarray of int64, shape (n,)
+        For networks the class of each datum.
+    parameters : ndarray of float64, shape (n,)
+        Scalars of the objective.
+    structure : ndarray of int64, shape (n,)
+        For networks the layer sizes, inputs first.
+    free : ndarray of int64, shape (n,)
+        For networks the positions of the variables among all weights; masked weights are left out.
+    """
+
+    table: np.ndarray
+    labels: np.ndarray
+    parameters: np.ndarray
+    structure: np.ndarray
+    free: np.ndarray
+
+
+def objective_data(table=None, labels=None, parameters=None, structure=None, free=None) -> ObjectiveData:
+    """Build an :class:`ObjectiveData` with the dtypes and orders that kernels are compiled for; absent parts are empty."""
+    table = np.zeros((0, 0)) if table is None else np.array(table, dtype=np.float64, order="C", ndmin=2)
+
+    def vector(values, dtype):
+        return np.array([] if values is None else values, dtype=dtype, ndmin=1)
+
+    return ObjectiveData(
+        table,
+        vector(labels, np.int64),
+        vector(parameters, np.float64),
+        vector(structure, np.int64),
+        vector(free, np.int64),
+    )
+
+
+#: numba type of ObjectiveData, the same for every objective
+DATA = numba.typeof(objective_data())
+#: energy = value_gradient(x, data, gradient); gradient is overwritten
+VALUE_GRADIENT = float64(float64[::1], DATA, float64[::1])
+#: hessian(x, data, matrix); matrix (n_variables, n_variables) is overwritten, both triangles
+HESSIAN = void(float64[::1], DATA, float64[:, ::1])
+
+
+@njit(HESSIAN, cache=True, nogil=True)
+def no_hessian(x, data, matrix):  # pragma: no cover - never called, fills the argument of objectives without a Hessian
+    """Leave the matrix full of NaN."""
+    matrix[:] = np.nan
+
+
+@dataclass(frozen=True)
+class NetworkLayout:
+    """Shape of a multilayer perceptron's weight vector.
+
+    Weights stand layer by layer from the input: the layer's matrix, row-major, shape (n_out, n_in), then its n_out biases.
+
+    Attributes
+    ----------
+    layer_sizes : tuple of int
+        Nodes of each layer, inputs first, outputs last.
+    mask : ndarray of bool, shape (n_weights,)
+        True where a weight is a variable; the others are frozen at zero and left out of ``x``.
+    """
+
+    layer_sizes: tuple[int, ...]
+    mask: np.ndarray
+
+    @property
+    def n_weights(self) -> int:
+        """All weights and biases, masked or not."""
+        return sum((n_in + 1) * n_out for n_in, n_out in zip(self.layer_sizes, self.layer_sizes[1:], strict=False))
+
+    @property
+    def n_variables(self) -> int:
+        """Weights and biases that are variables."""
+        return int(np.count_nonzero(self.mask))
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A function to explore.
+
+    Attributes
+    ----------
+    kind : str
+        Name under which a file records it, e.g. ``"mlp_cross_entropy"``.
+    n_variables : int
+        Length of ``x``.
+    value_gradient : first-class jitted function, signature :data:`VALUE_GRADIENT`
+    hessian : first-class jitted function, signature :data:`HESSIAN`
+        :func:`no_hessian` where there is none.
+    data : ObjectiveData
+        Handed to both on every call.
+    start_low, start_high : float or ndarray, shape (n_variables,)
+        Random starts are uniform in this box.
+    has_hessian : bool
+        False: Hessians are central differences of gradients.
+    network : NetworkLayout or None
+        Present when node permutations and sign flips leave the objective unchanged.
+    attributes, arrays : dict
+        What the group ``/objective`` of a landscape file holds besides ``kind``: scalars and small lists; arrays.
+    """
+
+    kind: str
+    n_variables: int
+    value_gradient: object
+    hessian: object
+    data: ObjectiveData
+    start_low: object = -1.0
+    start_high: object = 1.0
+    has_hessian: bool = True
+    network: NetworkLayout | None = None
+    attributes: dict = field(default_factory=dict)
+    arrays: dict = field(default_factory=dict)
+
+    def energy_gradient(self, x) -> tuple[float, np.ndarray]:
+        """Return energy and gradient, shape (n_variables,), at ``x``."""
+        x = self._checked(x)
+        gradient = np.empty_like(x)
+        energy = self.value_gradient(x, self.data, gradient)
+        return float(energy), gradient
+
+    def energy(self, x) -> float:
+        """Return the energy at ``x``."""
+        return self.energy_gradient(x)[0]
+
+    def hessian_matrix(self, x) -> np.ndarray:
+        """Return the Hessian, shape (n_variables, n_variables), at ``x``."""
+        x = self._checked(x)
+        matrix = np.empty((self.n_variables, self.n_variables))
+        if self.has_hessian:
+            self.hessian(x, self.data, matrix)
+        else:
+            difference_hessian(self.value_gradient, self.data, x, matrix)
+        return matrix
+
+    def random_start(self, rng: np.random.Generator) -> np.ndarray:
+        """Draw one start, shape (n_variables,), uniform in the start box."""
+        return rng.uniform(self.start_low, self.start_high, self.n_variables)
+
+    def _checked(self, x):
+        x = np.ascontiguousarray(x, dtype=np.float64)
+        if x.shape != (self.n_variables,):
+            raise ValueError(f"x has shape {x.shape}, but this objective has {self.n_variables} variables")
+        return x
+
+
+@njit(void(types.FunctionType(VALUE_GRADIENT), DATA, float64[::1], float64[:, ::1]), cache=True, nogil=True)
+def difference_hessian(value_gradient, data, x, matrix):
+    """Overwrite ``matrix`` (n, n) with central differences of gradients at ``x`` (n,), symmetrised; 2 n evaluations."""
+    n = x.size
+    ahead, behind, point = np.empty(n), np.empty(n), x.copy()
+    for i in range(n):
+        step = 1e-5 * max(1.0, abs(x[i]))
+        point[i] = x[i] + step
+        value_gradient(point, data, ahead)
+        point[i] = x[i] - step
+        value_gradient(point, data, behind)
+        point[i] = x[i]
+        for j in range(n):
+            matrix[i, j] = (ahead[j] - behind[j]) / (2.0 * step)
+    for i in range(n):
+        for j in range(i):
+            matrix[i, j] = matrix[j, i] = 0.5 * (matrix[i, j] + matrix[j, i])
+
+
+def from_function(
+    value_gradient, n_variables, *, hessian=None, low=-1.0, high=1.0, kind="function", data=None
+) -> Objective:
+    """Make an objective of a user's function.
+
+    Parameters
+    ----------
+    value_gradient : jitted function ``energy = f(x, data, gradient)``
+        Writes the gradient, shape (n_variables,), into its third argument and returns the energy. A dispatcher without
+        explicit signature (plain ``@numba.njit``) is compiled for :data:`VALUE_GRADIENT` here.
+    n_variables : int
+        Length of ``x``.
+    hessian : jitted function ``h(x, data, matrix)``, optional
+        Overwrites the matrix (n_variables, n_variables); central differences of gradients without it.
+    low, high : float or array_like, shape (n_variables,)
+        Box of the random starts.
+    kind : str
+        Name for the landscape file.
+    data : ObjectiveData, optional
+        Passed on to both functions; see :func:`objective_data`.
+
+    Raises
+    ------
+    TypeError
+        When a function is not jitted or cannot be compiled for the signature.
+    """
+    if n_variables < 1:
+        raise ValueError(f"n_variables is {n_variables}, but an objective needs at least one variable")
+    return Objective(
+        kind=kind,
+        n_variables=int(n_variables),
+        value_gradient=_compiled(value_gradient, VALUE_GRADIENT, "value_gradient(x, data, gradient) -> energy"),
+        hessian=no_hessian if hessian is None else _compiled(hessian, HESSIAN, "hessian(x, data, matrix)"),
+        data=objective_data() if data is None else data,
+        start_low=low,
+        start_high=high,
+        has_hessian=hessian is not None,
+    )
+
+
+def _compiled(function, signature, form):
+    """Return ``function`` as a first-class function of ``signature``, whatever signatures it was compiled for before."""
+    if not hasattr(function, "py_func"):
+        raise TypeError(f"{getattr(function, '__name__', function)!r} is not jitted: decorate it with numba.njit as {form}")
+    try:
+        return njit(signature, nogil=True)(function.py_func)
+    except numba.core.errors.NumbaError as error:
+        message = f"{function.__name__!r} does not compile as {form}: {str(error).splitlines()[0]}"
+        raise TypeError(message) from error
