@@ -52,7 +52,11 @@ LBFGS_OPTIONS = numba.typeof(LbfgsOptions())
 RESULT = types.Tuple((float64, float64, int64, int64, int64))
 
 
-@njit(types.void(float64[:, ::1], float64[:, ::1], float64[::1], int64, float64[::1], float64[::1]), cache=True, nogil=True)
+@njit(
+    types.void(float64[:, ::1], float64[:, ::1], float64[::1], int64, float64[::1], float64[::1]),
+    cache=True,
+    nogil=True,
+)
 def _quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step):
     """Overwrite ``step`` with minus the inverse-Hessian estimate times ``gradient`` (two-loop recursion)."""
     history = curvatures.size

@@ -115,6 +115,8 @@ class Objective:
         False: Hessians are central differences of gradients.
     network : NetworkLayout or None
         Present when node permutations and sign flips leave the objective unchanged.
+    product : jitted function ``f(x, data, direction, product)``, optional
+        Hessian-vector product; differences of gradients without it.
     attributes, arrays : dict
         What the group ``/objective`` of a landscape file holds besides ``kind``: scalars and small lists; arrays.
     """
@@ -128,6 +130,7 @@ class Objective:
     start_high: object = 1.0
     has_hessian: bool = True
     network: NetworkLayout | None = None
+    product: object = None
     attributes: dict = field(default_factory=dict)
     arrays: dict = field(default_factory=dict)
 
@@ -151,6 +154,19 @@ class Objective:
         else:
             difference_hessian(self.value_gradient, self.data, x, matrix)
         return matrix
+
+    def hessian_product(self, x, direction) -> np.ndarray:
+        """Return the Hessian at ``x`` times ``direction``, shape (n_variables,), without forming the Hessian."""
+        x, direction = self._checked(x), self._checked(direction)
+        product = np.empty_like(x)
+        if self.product is not None:
+            self.product(x, self.data, direction, product)
+            return product
+        length = np.linalg.norm(direction)
+        if length == 0.0:
+            return np.zeros_like(x)
+        step = 1e-5 * max(1.0, np.abs(x).max()) / length
+        return (self.energy_gradient(x + step * direction)[1] - self.energy_gradient(x - step * direction)[1]) / (2 * step)
 
     def random_start(self, rng: np.random.Generator) -> np.ndarray:
         """Draw one start, shape (n_variables,), uniform in the start box."""

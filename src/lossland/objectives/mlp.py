@@ -1,0 +1,128 @@
+"""Cross-entropy loss of a multilayer perceptron with tanh hidden layers and softmax outputs.
+
+Chitturi et al., Mach. Learn.: Sci. Technol. 1, 023002 (2020), equations 1 to 3, for any number of hidden layers.
+"""
+
+import numpy as np
+
+from lossland.objectives.base import NetworkLayout, Objective, objective_data
+from lossland.objectives.mlp_hessian import hessian, hessian_product
+from lossland.objectives.mlp_value import value_gradient
+
+KIND = "mlp_cross_entropy"
+NORMALISATIONS = ("mean", "sum")
+
+
+def mlp_cross_entropy(
+    layer_sizes, inputs, labels, regularisation, *, regularise_biases=True, normalisation="mean", mask=None
+) -> Objective:
+    """Return the regularised training loss of a network as an objective.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+        Nodes of each layer, inputs first, classes last.
+    inputs : array_like, shape (n_data, n_inputs)
+    labels : array_like of int, shape (n_data,)
+        Classes 0 to ``layer_sizes[-1] - 1``.
+    regularisation : float
+        Lambda, the factor of the sum of squared weights.
+    regularise_biases : bool
+        Whether the biases are part of that sum.
+    normalisation : {"mean", "sum"}
+        Whether the cross-entropy is averaged or summed over the data.
+    mask : array_like of bool, shape (n_weights,), optional
+        True where a weight is a variable; the others are zero and left out of ``x``.
+
+    Returns
+    -------
+    Objective
+
+    Raises
+    ------
+    ValueError
+        When sizes, labels, inputs or mask do not fit together.
+    """
+    sizes, inputs, labels = _checked_data(layer_sizes, inputs, labels)
+    if normalisation not in NORMALISATIONS:
+        raise ValueError(f"normalisation is {normalisation!r}, but must be one of {', '.join(NORMALISATIONS)}")
+    if not (np.isfinite(regularisation) and regularisation >= 0):
+        raise ValueError(f"regularisation is {regularisation}, but must be a finite number >= 0")
+    layout = network_layout(sizes, mask)
+    free = np.flatnonzero(layout.mask)
+    rates = np.full(layout.n_weights, float(regularisation))
+    if not regularise_biases:
+        rates[bias_positions(sizes)] = 0.0
+    scale = 1.0 / len(labels) if normalisation == "mean" else 1.0
+    return Objective(
+        kind=KIND,
+        n_variables=layout.n_variables,
+        value_gradient=value_gradient,
+        hessian=hessian,
+        data=objective_data(
+            np.ascontiguousarray(inputs.T), labels, np.concatenate([[scale], rates[free]]), sizes, free
+        ),
+        network=layout,
+        product=hessian_product,
+        attributes={
+            "layer_sizes": np.array(sizes, dtype=np.int64),
+            "regularisation": float(regularisation),
+            "regularise_biases": bool(regularise_biases),
+            "normalisation": normalisation,
+        },
+        arrays={"inputs": inputs, "labels": labels, "mask": layout.mask},
+    )
+
+
+def network_layout(layer_sizes, mask=None) -> NetworkLayout:
+    """Return the layout of a network; without a mask every weight is a variable."""
+    sizes = tuple(int(size) for size in layer_sizes)
+    n_weights = NetworkLayout(sizes, np.ones(0, dtype=bool)).n_weights
+    mask = np.ones(n_weights, dtype=bool) if mask is None else np.array(mask, dtype=bool)
+    if mask.shape != (n_weights,):
+        raise ValueError(f"mask has shape {mask.shape}, but layer_sizes {list(sizes)} make {n_weights} weights")
+    if not mask.any():
+        raise ValueError("mask leaves no variable")
+    return NetworkLayout(sizes, mask)
+
+
+def bias_positions(layer_sizes) -> np.ndarray:
+    """Return the positions of the biases among all weights."""
+    positions, end = [], 0
+    for n_in, n_out in zip(layer_sizes, layer_sizes[1:], strict=False):
+        positions.append(np.arange(end + n_in * n_out, end + (n_in + 1) * n_out))
+        end += (n_in + 1) * n_out
+    return np.concatenate(positions)
+
+
+def class_probabilities(layout: NetworkLayout, x, inputs) -> np.ndarray:
+    """Return the softmax probabilities, shape (n_data, n_classes), of a network with variables ``x`` for ``inputs``."""
+    weights = np.zeros(layout.n_weights)
+    weights[layout.mask] = x
+    activations, end = np.asarray(inputs, dtype=np.float64), 0
+    for layer, (n_in, n_out) in enumerate(zip(layout.layer_sizes, layout.layer_sizes[1:], strict=False)):
+        matrix = weights[end : end + n_in * n_out].reshape(n_out, n_in)
+        biases = weights[end + n_in * n_out : end + (n_in + 1) * n_out]
+        activations = activations @ matrix.T + biases
+        if layer < len(layout.layer_sizes) - 2:
+            activations = np.tanh(activations)
+        end += (n_in + 1) * n_out
+    odds = np.exp(activations - activations.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+def _checked_data(layer_sizes, inputs, labels):
+    sizes = [int(size) for size in layer_sizes]
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(f"layer_sizes is {sizes}, but needs at least inputs and outputs, all positive")
+    inputs = np.array(inputs, dtype=np.float64, ndmin=2)
+    labels = np.array(labels)
+    if inputs.ndim != 2 or inputs.shape[1] != sizes[0]:
+        raise ValueError(f"inputs have shape {inputs.shape}, but layer_sizes {sizes} expect {sizes[0]} columns")
+    if labels.shape != (len(inputs),) or len(labels) == 0:
+        raise ValueError(f"labels have shape {labels.shape}, but there are {len(inputs)} rows of inputs")
+    if not np.isfinite(inputs).all():
+        raise ValueError("inputs hold values that are not finite")
+    if not np.array_equal(labels, labels.astype(np.int64)) or labels.min() < 0 or labels.max() >= sizes[-1]:
+        raise ValueError(f"labels must be integers from 0 to {sizes[-1] - 1}, as layer_sizes {sizes} say")
+    return sizes, np.ascontiguousarray(inputs), labels.astype(np.int64)
