@@ -57,7 +57,7 @@ environment: $(READY)
 
 # The stamp comes last, so an interrupted set-up is taken up again.
 $(READY): requirements.lock pyproject.toml
-	@"$(PYTHON)" $(IS_311) 2>/dev/null || { echo "Python 3.11 is needed, but no python3.11, python3 or python on the PATH is that version: install it, or name it with 'make PYTHON=/path/to/python3.11 ...'." >&2; exit 1; }
+	@"$(PYTHON)" $(IS_311) 2>/dev/null || { echo "Python 3.11 is needed, but $(if $(PYTHON),$(PYTHON) is not that version,none is on the PATH): install it, or name it with 'make PYTHON=/path/to/python3.11 ...'." >&2; exit 1; }
 	@echo "Setting up .venv with $(PYTHON) (about a minute)"
 	@"$(PYTHON)" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
