@@ -1,0 +1,173 @@
+"""A bad configuration stops the run before anything is computed, with one sentence of file, key and expectation."""
+
+import copy
+import re
+
+import configuration
+import pytest
+import yaml
+from snakemake.utils import update_config
+
+
+@pytest.fixture(scope="module")
+def schema(repository):
+    return yaml.safe_load((repository / "workflow/schemas/config.schema.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def default(repository):
+    return yaml.safe_load((repository / "config/default.yaml").read_text())
+
+
+def check(config, schema, files, repository):
+    configuration.check(config, schema, files)
+    configuration.check_tables(config, files, repository)
+
+
+@pytest.fixture
+def complaint(repository, schema, default, write_config):
+    """Return a function from a change of the default configuration to the complaint about it."""
+
+    def complain(change):
+        changed = write_config(change)
+        config = copy.deepcopy(default)
+        update_config(config, yaml.safe_load(changed.read_text()))
+        files = [repository / "config/default.yaml", changed]
+        with pytest.raises(configuration.ConfigurationError) as raised:
+            check(config, schema, files, repository)
+        file, sentence = str(raised.value).split(": ", 1)
+        assert file == str(changed)
+        assert "\n" not in sentence
+        return sentence
+
+    return complain
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("explore: {max_serches: 3}", "explore.max_serches is not a known key, did you mean max_searches?"),
+        ("landscape: {}", "landscape is not a known key, did you mean landscapes?"),
+        ("datasets: {ljat3_D1: {side: 3.0}}", "datasets.ljat3_D1.side is not a known key, did you mean cube_side?"),
+        ("explore: {max_searches: many}", "explore.max_searches is 'many', expected a whole number"),
+        (
+            "explore: {tolerance: 1e-9}",
+            "explore.tolerance is '1e-9', expected a number (write 1e-09 with a point, as 1.0e-4)",
+        ),
+        ("seed: true", "seed is True, expected a whole number"),
+        ("seed: -1", "seed is -1, expected it to be at least 0"),
+        (
+            "datasets: {ljat3_D1: {n_quenches: 33}}",
+            "datasets.ljat3_D1.n_quenches is 33, expected it to be a multiple of 2",
+        ),
+        ("datasets: {x: {kind: ljat}}", "datasets.x.kind is 'ljat', expected it to be one of ['ljat3', 'csv']"),
+        ("studies: [ballard]", "studies names 'ballard', expected keys of landscapes: chitturi2020"),
+        (
+            "datasets: {x: {kind: ljat3, cube_side: 3.0}}",
+            "datasets.x.n_quenches is missing, expected starts that are minimised",
+        ),
+    ],
+)
+def test_wrong_key_or_value(complaint, change, sentence):
+    assert complaint(change) == sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("dataset: ljat3_D4", "dataset is 'ljat3_D4', expected a key of datasets: ljat3_D1, ljat3_D2, ljat3_D3"),
+        ("inputs: [r12, r14]", "inputs names 'r14', expected columns of ljat3_D1: r12, r13, r23"),
+        ("layer_sizes: [3, 10, 4]", "layer_sizes starts with 3, expected 2, the number of inputs"),
+        ("layer_sizes: [2, 10, 3]", "layer_sizes ends with 3, expected 4, the number of outcomes of LJAT3"),
+        ("n_data: 50000", "n_data is 50000 in 3 draws, expected at most 100000 in all, half of n_quenches"),
+        ("mask: [1, 0, 1]", "mask has 3 entries, expected 74, one for each weight of [2, 10, 4]"),
+        ("auc_class: 4", "auc_class is 4, expected less than 4, the number of outputs"),
+    ],
+)
+def test_landscape_that_does_not_fit_its_data(complaint, change, sentence):
+    assert complaint(f"landscapes: {{chitturi2020: {{D1: {{{change}}}}}}}") == f"landscapes.chitturi2020.D1.{sentence}"
+
+
+def own(repository, **changes):
+    config = yaml.safe_load((repository / "config/own.yaml").read_text())
+    config["landscapes"]["own"]["points"].update({key: value for key, value in changes.items() if key != "table"})
+    if "table" in changes:
+        config["datasets"]["points"]["path"] = str(changes["table"])
+    return config
+
+
+@pytest.mark.parametrize(
+    ("rows", "expectation"),
+    [
+        ("x1,class\n0.1,0\n0.2,1\n", "has no column 'x2'"),
+        ("x1,x2,class\n0.1,0.2,0\n0.1,a,1\n", "row 3 is 'a', but expected a finite number"),
+        ("x1,x2,class\n0.1,nan,0\n0.1,0.3,1\n", "row 2 is 'nan', but expected a finite number"),
+        ("x1,x2,class\n0.1,0.2,0\n0.1,0.3,0\n", "only the class 0, but expected at least two"),
+        ("x1,x2,class\n0.1,0.2,0\n0.1,0.3,2\n", "none is 1; expected all of 0 to k - 1"),
+    ],
+)
+def test_bad_table(complaint, repository, tmp_path, rows, expectation):
+    table = tmp_path / "table.csv"
+    table.write_text(rows)
+    sentence = complaint(own(repository, table=table))
+    assert sentence.startswith(f"datasets.points: {table}")
+    assert expectation in sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "expectation"),
+    [
+        ({"n_data": 301}, "n_data is 301 in 1 draws, expected at most 300 in all"),
+        ({"layer_sizes": [2, 3, 4]}, "layer_sizes ends with 4, but expected 3, the number of classes"),
+    ],
+)
+def test_landscape_that_does_not_fit_its_table(complaint, repository, change, expectation):
+    assert expectation in complaint(own(repository, **change))
+
+
+def test_snakemake_prints_the_sentence_and_computes_nothing(snakemake, tmp_path, write_config):
+    path = write_config("explore: {kt: 1.0}")
+    process = snakemake(tmp_path / "run", "--configfile", path)
+    assert process.returncode == 1
+    assert process.stdout.splitlines()[-1].endswith("changed.yaml: explore.kt is not a known key, did you mean kT?")
+    assert not (tmp_path / "run" / "results").exists()
+
+
+def test_key_given_by_hand_is_not_blamed_on_a_file(snakemake, tmp_path):
+    process = snakemake(tmp_path / "run", "--config", "sed=3")
+    assert process.stdout.splitlines()[-1] == "--config: sed is not a known key, did you mean seed?"
+
+
+def schema_keys(subschema, schema, prefix=""):
+    """Yield every key that the schema knows, written as in config/README.md."""
+    while "$ref" in subschema:
+        subschema = schema["$defs"][subschema["$ref"].removeprefix("#/$defs/")]
+    for branch in ("then", "else"):
+        if branch in subschema:
+            yield from schema_keys(subschema[branch], schema, prefix)
+    for key, value in subschema.get("properties", {}).items():
+        if not value and f"{prefix}{key}".endswith("kind"):
+            continue  # repeated in both branches
+        below = list(schema_keys(value, schema, f"{prefix}{key}.")) if key != "explore" or not prefix else []
+        yield from below or [f"{prefix}{key}"]
+    if isinstance(subschema.get("additionalProperties"), dict):
+        level = {"datasets.": "<name>.", "landscapes.": "<study>."}.get(prefix, "<name>.")
+        yield from schema_keys(subschema["additionalProperties"], schema, prefix + level)
+
+
+def test_reference_page_has_exactly_the_keys_of_the_schema(repository, schema):
+    rows = [line for line in (repository / "config/README.md").read_text().splitlines() if line.startswith("| `")]
+    cells = [row.split("|")[1] for row in rows if not row.split("|")[1].strip().endswith(".yaml`")]
+    documented = [key for cell in cells for key in re.findall(r"`([^`]+)`", cell)]
+    assert sorted(documented) == sorted(set(schema_keys(schema, schema)))
+
+
+def test_every_key_of_the_schema_is_described(schema):
+    def undescribed(subschema, path):
+        for key, value in subschema.get("properties", {}).items():
+            if value and "description" not in value:
+                yield [*path, key]
+            yield from undescribed(value, [*path, key])
+
+    parts = {"config": schema, **schema["$defs"]}
+    assert [path for name, part in parts.items() for path in undescribed(part, [name])] == []

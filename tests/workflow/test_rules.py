@@ -1,0 +1,65 @@
+"""The graph of rules: what each configuration asks for, and what every rule declares."""
+
+import re
+
+import pytest
+
+
+def planned(process):
+    """Return {rule: number of jobs} of a dry run."""
+    assert process.returncode == 0, process.stdout
+    table = process.stdout.split("Job stats:")[1].split("total")[0]
+    return {name: int(number) for name, number in re.findall(r"^(\w+)\s+(\d+)$", table, re.MULTILINE)}
+
+
+@pytest.mark.parametrize(("config", "draws"), [("default", 3), ("smoke", 2), ("paper", 20)])
+def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, config, draws):
+    jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", f"config/{config}.yaml"))
+    assert jobs.pop("regression", 0) == (config == "smoke")
+    per_landscape = ("landscape", "verification", "minima", "landscape_table", "disconnectivity")
+    assert {name: jobs.pop(name) for name in per_landscape} == dict.fromkeys(per_landscape, 2 * draws)
+    assert jobs == {
+        "all": 1,
+        "kernels": 1,
+        "ljat3_dataset": 3,
+        "ljat3_outcomes": 1,
+        "ljat3_figure": 1,
+        "chitturi2020_table": 2,
+        "chitturi2020_figure": 4,
+        "verdicts": 1,
+        "summary": 1,
+    }
+
+
+def test_own_landscape_asks_for_nothing_of_the_papers(snakemake, tmp_path):
+    jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", "config/own.yaml"))
+    assert jobs.keys() == {
+        "all", "kernels", "landscape", "verification", "minima", "landscape_table", "disconnectivity", "verdicts", "summary",
+    }  # fmt: skip
+
+
+def test_one_figure_needs_one_landscape(snakemake, tmp_path):
+    jobs = planned(snakemake(tmp_path, "--dry-run", "figures/chitturi2020/figure-2.pdf"))
+    assert jobs == {"kernels": 1, "ljat3_dataset": 1, "landscape": 1, "minima": 1, "chitturi2020_figure": 1}
+
+
+def test_lint(snakemake, tmp_path):
+    process = snakemake(tmp_path, "--lint")
+    assert process.returncode == 0, process.stdout
+
+
+def test_every_rule_declares_what_the_house_asks_for(repository):
+    for path in sorted((repository / "workflow/rules").glob("*.smk")):
+        rules = re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]
+        for text in rules:
+            name = text.split(":")[0]
+            directives = set(re.findall(r"^    (\w+):", text, re.MULTILINE))
+            wanted = {"message", "log", "benchmark", "threads", "resources", "script"}
+            assert wanted <= directives, f"{path.name}, rule {name}: {wanted - directives} missing"
+            assert "mem_mb=" in text, name
+            assert "runtime=" in text, name
+
+
+def test_scripts_are_thin(repository):
+    for path in sorted((repository / "workflow/scripts").glob("*.py")):
+        assert len(path.read_text().splitlines()) <= 40, path.name

@@ -1,0 +1,182 @@
+"""Check a configuration before anything is computed; every complaint is one sentence with file, key and expectation."""
+
+import difflib
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+LJAT3_COLUMNS = ("r12", "r13", "r23")
+LJAT3_CLASSES = 4
+KINDS = {
+    "object": "keys with values",
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+LIMITS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minItems": "at least {} long",
+    "minProperties": "at least {} entries",
+    "minLength": "at least {} characters",
+    "enum": "one of {}",
+    "pattern": "made of letters, digits, hyphens and underscores (it becomes part of a path)",
+    "uniqueItems": "free of repetitions",
+}
+
+
+class ConfigurationError(ValueError):
+    """One sentence that names file, key and what was expected."""
+
+
+def check(config, schema, files):
+    """Raise the first complaint about ``config`` (merged from ``files``, the last one strongest), in one sentence."""
+    validator = jsonschema.Draft202012Validator(schema)
+    # a missing key may only follow from a wrong one beside it, so it comes last
+    for error in sorted(validator.iter_errors(config), key=lambda error: error.validator == "required"):
+        path, sentence = _explain(error, schema)
+        raise ConfigurationError(f"{origin(path, files)}: {sentence}")
+    for path, sentence in _contradictions(config):
+        raise ConfigurationError(f"{origin(path, files)}: {_key(path)} {sentence}")
+
+
+def check_tables(config, files, repository):
+    """Read the tables of the chosen studies and raise the first complaint about them or about what does not fit."""
+    for study in config["studies"]:
+        for name, landscape in config["landscapes"][study].items():
+            dataset = config["datasets"][landscape["dataset"]]
+            if dataset["kind"] == "csv":
+                _check_table(landscape, dataset, ["landscapes", study, name], files, repository)
+
+
+def _check_table(landscape, dataset, path, files, repository):
+    from lossland.datasets import check_layer_sizes, choose_inputs, load_csv  # slow: a second
+    from lossland.errors import InputError
+
+    try:
+        table = load_csv(Path(repository, dataset["path"]), dataset["inputs"], dataset["label"])
+    except InputError as error:
+        where = origin(["datasets", landscape["dataset"], "path"], files)
+        raise ConfigurationError(f"{where}: datasets.{landscape['dataset']}: {error}") from None
+    try:
+        check_layer_sizes(landscape["layer_sizes"], choose_inputs(table, landscape["inputs"]))
+    except InputError as error:
+        raise ConfigurationError(f"{origin([*path, 'layer_sizes'], files)}: {_key(path)}: {error}") from None
+    n_data, draws = landscape["n_data"], landscape.get("draws", 1)
+    if n_data * draws > len(table):
+        key = [*path, "n_data"]
+        expected = f"expected at most {len(table)} in all, the rows of {dataset['path']}"
+        raise ConfigurationError(f"{origin(key, files)}: {_key(key)} is {n_data} in {draws} draws, {expected}")
+
+
+def origin(path, files):
+    """Return the last file that sets the key at ``path`` (a sequence of keys); what is in no file was given by hand."""
+    for file in reversed(files):
+        if _sets(yaml.safe_load(Path(file).read_text()), path):
+            return str(file)
+    return "--config"
+
+
+def _sets(content, path):
+    for part in path:
+        if not isinstance(content, dict) or part not in content:
+            return isinstance(content, list)
+        content = content[part]
+    return True
+
+
+def _key(path):
+    return ".".join(str(part) for part in path) or "the configuration"
+
+
+def _explain(error, schema):
+    path = list(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", ()))
+        extra = next(str(key) for key in error.instance if key not in known)
+        return [*path, extra], f"{_key([*path, extra])} is not a known key, {_suggestion(extra, known, path)}"
+    if error.validator == "required":
+        missing = next(key for key in error.validator_value if key not in error.instance)
+        what = _description(error.schema, schema, missing)
+        return path, f"{_key([*path, missing])} is missing, expected {what}"
+    if error.validator == "type":
+        kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+        expected = " or ".join(KINDS[kind] for kind in kinds)
+        return path, f"{_key(path)} is {error.instance!r}, expected {expected}{_hint(error.instance, kinds)}"
+    if "propertyNames" in error.schema_path:
+        return [
+            *path,
+            error.instance,
+        ], f"{_key(path)} has the key {error.instance!r}, expected it to be {LIMITS['pattern']}"
+    limit = LIMITS.get(error.validator, "valid").format(error.validator_value)
+    return path, f"{_key(path)} is {error.instance!r}, expected it to be {limit}"
+
+
+def _suggestion(extra, known, path):
+    near = difflib.get_close_matches(extra, known, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"expected one of {', '.join(known)}"
+
+
+def _description(subschema, schema, key):
+    properties = subschema.get("properties") or schema["$defs"]["explore"]["properties"]
+    return properties.get(key, {}).get("description", "a value").split(";")[0].rstrip(".").lower()
+
+
+def _hint(value, kinds):
+    """YAML reads 1e-4, without a point, as text."""
+    if isinstance(value, str) and {"number", "integer"} & set(kinds):
+        try:
+            return f" (write {float(value)!r} with a point, as 1.0e-4)"
+        except ValueError:
+            return ""
+    return ""
+
+
+def _contradictions(config):
+    """Yield (path, rest of the sentence) for what a schema cannot say."""
+    for study in config["studies"]:
+        if study not in config["landscapes"]:
+            yield ["studies"], f"names {study!r}, expected keys of landscapes: {', '.join(config['landscapes'])}"
+    for study, landscapes in config["landscapes"].items():
+        for name, landscape in landscapes.items():
+            for key, sentence in _landscape_contradictions(landscape, config["datasets"]):
+                yield ["landscapes", study, name, key], sentence
+
+
+def _landscape_contradictions(landscape, datasets):
+    inputs, layer_sizes, mask = landscape["inputs"], landscape["layer_sizes"], landscape.get("mask")
+    dataset = datasets.get(landscape["dataset"])
+    if dataset is None:
+        yield "dataset", f"is {landscape['dataset']!r}, expected a key of datasets: {', '.join(datasets)}"
+        return
+    columns = LJAT3_COLUMNS if dataset["kind"] == "ljat3" else dataset["inputs"]
+    for column in inputs:
+        if column not in columns:
+            yield "inputs", f"names {column!r}, expected columns of {landscape['dataset']}: {', '.join(columns)}"
+    if layer_sizes[0] != len(inputs):
+        yield "layer_sizes", f"starts with {layer_sizes[0]}, expected {len(inputs)}, the number of inputs"
+    if dataset["kind"] == "ljat3":
+        yield from _ljat3_contradictions(landscape, dataset)
+    if landscape.get("auc_class", 0) >= layer_sizes[-1]:
+        yield "auc_class", f"is {landscape['auc_class']}, expected less than {layer_sizes[-1]}, the number of outputs"
+    n_weights = sum((n_in + 1) * n_out for n_in, n_out in zip(layer_sizes, layer_sizes[1:], strict=False))
+    if mask is not None and len(mask) != n_weights:
+        yield "mask", f"has {len(mask)} entries, expected {n_weights}, one for each weight of {layer_sizes}"
+
+
+def _ljat3_contradictions(landscape, dataset):
+    layer_sizes, n_data = landscape["layer_sizes"], landscape["n_data"]
+    if layer_sizes[-1] != LJAT3_CLASSES:
+        yield "layer_sizes", f"ends with {layer_sizes[-1]}, expected {LJAT3_CLASSES}, the number of outcomes of LJAT3"
+    available, draws = dataset["n_quenches"] // 2, landscape.get("draws", 1)
+    if n_data * draws > available:
+        yield "n_data", f"is {n_data} in {draws} draws, expected at most {available} in all, half of n_quenches"

@@ -1,0 +1,129 @@
+# Configuration, names, paths and digests that everything shares.
+import hashlib
+import os
+import re
+import sys
+
+import yaml
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
+sys.path.insert(0, str(REPOSITORY / "workflow"))
+
+import configuration
+import run_lock
+from code_digest import code_digest as code
+
+SCHEMA = REPOSITORY / "workflow" / "schemas" / "config.schema.yaml"
+CONFIG_FILES = [
+    os.path.relpath(file) for file in (REPOSITORY / "config" / "default.yaml", *(workflow.overwrite_configfiles or ()))
+]
+
+
+def validated_config():
+    """Complain in one sentence about a bad configuration, or fill in the schema's defaults."""
+    try:
+        configuration.check(config, yaml.safe_load(SCHEMA.read_text()), CONFIG_FILES)
+        if workflow.is_main_process:
+            configuration.check_tables(config, CONFIG_FILES, REPOSITORY)
+    except configuration.ConfigurationError as error:
+        sys.exit(str(error) if str(error).endswith("?") else f"{error}.")
+    validate(config, str(SCHEMA))
+    return config
+
+
+def in_repository(path):
+    """Return a path of the repository as seen from the working directory."""
+    return os.path.relpath(REPOSITORY / path)
+
+
+def derived_seed(name):
+    """Return a seed for what has this name, so that adding a landscape changes no other."""
+    return int.from_bytes(hashlib.sha256(f"{config['seed']}/{name}".encode()).digest()[:4], "big")
+
+
+def draws_of(study, name):
+    """Return the paths under results/ of a landscape's draws; a landscape without `draws` is its own only draw."""
+    draws = config["landscapes"][study][name].get("draws")
+    if draws is None:
+        return [f"{study}/{name}"]
+    return [f"{study}/{name}/draw-{draw}" for draw in range(1, draws + 1)]
+
+
+def first_draw(study, name, file):
+    """Return a file of a landscape's first draw, the one that figures show."""
+    return f"results/{draws_of(study, name)[0]}/{file}"
+
+
+def all_landscapes():
+    """Return {path under results/: everything that defines the landscape}."""
+    landscapes = {}
+    for study, named in config["landscapes"].items():
+        for name, settings in named.items():
+            paths = draws_of(study, name)
+            dataset = config["datasets"][settings["dataset"]]
+            common = settings | {
+                "explore": config["explore"] | settings["explore"],
+                "label": dataset.get("label"),
+                # of a table, what no draw trains on is for testing; quenches have a half of their own for that
+                "n_draws": len(paths) if dataset["kind"] == "csv" else None,
+                "shuffle_seed": derived_seed(settings["dataset"]),
+            }
+            for draw, path in enumerate(paths):
+                landscapes[path] = common | {"draw": draw, "seed": derived_seed(path)}
+    return landscapes
+
+
+def one_of(names):
+    """Return a wildcard constraint that matches these names and nothing else."""
+    return "|".join(re.escape(name) for name in sorted(names)) or "(?!)"
+
+
+def dataset_file(wildcards):
+    """Return the dataset of a landscape: a file of quenches, or the user's own table."""
+    name = LANDSCAPES[wildcards.landscape]["dataset"]
+    dataset = config["datasets"][name]
+    return f"results/datasets/{name}.h5" if dataset["kind"] == "ljat3" else in_repository(dataset["path"])
+
+
+def problem(wildcards):
+    """Return all that defines the loss of a landscape."""
+    return {key: value for key, value in LANDSCAPES[wildcards.landscape].items() if key not in NOT_THE_PROBLEM}
+
+
+def checkpoint_name(wildcards):
+    """Name the file in which an unfinished landscape waits; another problem, search or code never resumes it."""
+    landscape = LANDSCAPES[wildcards.landscape]
+    problem = repr((landscape, config["datasets"][landscape["dataset"]], EXPLORATION_CODE))
+    return f"results/{wildcards.landscape}/checkpoint-{hashlib.sha256(problem.encode()).hexdigest()[:12]}.h5"
+
+
+def selected_landscapes():
+    """Return the landscapes of the configured studies."""
+    named = [(study, name) for study in config["studies"] for name in config["landscapes"][study]]
+    return [path for study, name in named for path in draws_of(study, name)]
+
+
+def lock_folder():
+    """Keep a second run out of this folder."""
+    if not run_lock.hold(".snakemake/lossland.lock"):
+        raise WorkflowError(f"{os.getcwd()} is in use by another run of snakemake: wait until it is done.")
+
+
+# Settings of a landscape that do not change its loss
+NOT_THE_PROBLEM = ("explore", "seed", "draws", "auc_class", "required_coverage")
+
+config = validated_config()
+LANDSCAPES = all_landscapes()
+SELECTED = selected_landscapes()
+LJAT3 = [name for name, dataset in config["datasets"].items() if dataset["kind"] == "ljat3"]
+EXPLORATION_CODE = code("datasets", "explore", "objectives.mlp")
+# What the file of a study, rules/<study>.smk, adds to a full run: tables beside published numbers, and figures
+STUDY_TABLES = {}
+STUDY_FIGURES = {}
+# One page for all studies of the papers; a run of one's own leaves that page alone
+PAGE = "results" if set(config["studies"]) - {"own"} else "results/own"
+
+
+wildcard_constraints:
+    landscape=one_of(LANDSCAPES),

@@ -1,0 +1,157 @@
+# One landscape after the other, whatever its data and network: explore, verify, evaluate, count, draw.
+
+
+rule kernels:
+    output:
+        digest="results/kernels.txt",
+    log:
+        "results/logs/kernels.log",
+    benchmark:
+        "results/benchmarks/kernels.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("explore"),
+    message:
+        "Compile the kernels once, before jobs start side by side"
+    script:
+        "../scripts/kernels.py"
+
+
+rule landscape:
+    input:
+        dataset=dataset_file,
+        kernels=ancient("results/kernels.txt"),
+    output:
+        landscape="results/{landscape}/landscape.h5",
+    log:
+        "results/logs/{landscape}/landscape.log",
+    benchmark:
+        "results/benchmarks/{landscape}/landscape.tsv"
+    conda:
+        "../../environment.yml"
+    threads: config["threads"]["landscape"]
+    resources:
+        mem_mb=4000,
+        runtime=2880,
+    params:
+        problem=problem,
+        explore=lambda wildcards: LANDSCAPES[wildcards.landscape]["explore"],
+        seed=lambda wildcards: LANDSCAPES[wildcards.landscape]["seed"],
+        checkpoint=checkpoint_name,
+        code=EXPLORATION_CODE,
+    message:
+        "Explore {wildcards.landscape}"
+    script:
+        "../scripts/landscape.py"
+
+
+rule verification:
+    input:
+        landscape="results/{landscape}/landscape.h5",
+    output:
+        report="results/{landscape}/verification.csv",
+    log:
+        "results/logs/{landscape}/verification.log",
+    benchmark:
+        "results/benchmarks/{landscape}/verification.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        code=code("verify"),
+    message:
+        "Recompute {wildcards.landscape} from its file alone"
+    script:
+        "../scripts/verification.py"
+
+
+rule minima:
+    input:
+        landscape="results/{landscape}/landscape.h5",
+        dataset=dataset_file,
+    output:
+        minima="results/{landscape}/minima.csv",
+    log:
+        "results/logs/{landscape}/minima.log",
+    benchmark:
+        "results/benchmarks/{landscape}/minima.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        problem=problem,
+        target=lambda wildcards: LANDSCAPES[wildcards.landscape]["auc_class"],
+        code=code("landscape", "datasets", "objectives.mlp", "analysis.performance"),
+    message:
+        "Performance of every minimum of {wildcards.landscape}"
+    script:
+        "../scripts/minima.py"
+
+
+rule landscape_table:
+    input:
+        landscape="results/{landscape}/landscape.h5",
+        minima="results/{landscape}/minima.csv",
+    output:
+        table="results/{landscape}/table.csv",
+    log:
+        "results/logs/{landscape}/table.log",
+    benchmark:
+        "results/benchmarks/{landscape}/table.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("landscape", "analysis.completeness"),
+    message:
+        "Summary of {wildcards.landscape}"
+    script:
+        "../scripts/landscape_table.py"
+
+
+rule disconnectivity:
+    input:
+        landscape="results/{landscape}/landscape.h5",
+        minima="results/{landscape}/minima.csv",
+    output:
+        pdf="figures/{landscape}/disconnectivity.pdf",
+        png=report(
+            "figures/{landscape}/disconnectivity.png",
+            caption="../report/disconnectivity.rst",
+            category="Landscapes",
+            labels={"landscape": "{landscape}"},
+        ),
+    log:
+        "results/logs/{landscape}/disconnectivity.log",
+    benchmark:
+        "results/benchmarks/{landscape}/disconnectivity.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        colour="train_auc",
+        title=lambda wildcards: wildcards.landscape,
+        n_levels=config["disconnectivity"]["n_levels"],
+        n_lowest=config["disconnectivity"]["n_lowest"],
+        code=code("landscape", "analysis.disconnectivity", "plotting.disconnectivity"),
+    message:
+        "Disconnectivity graph of {wildcards.landscape}"
+    script:
+        "../scripts/disconnectivity.py"

@@ -1,0 +1,135 @@
+# What a run asks for, what it says about its own results, and the comparison with the reference.
+
+TABLES = [table for study in config["studies"] for table in STUDY_TABLES.get(study, ())]
+FIGURES = [
+    *(figure for study in config["studies"] for figure in STUDY_FIGURES.get(study, ())),
+    *(f"figures/{path}/disconnectivity.png" for path in SELECTED),
+]
+OUTCOMES = ["results/datasets/outcomes.csv"] if "chitturi2020" in config["studies"] else []
+# Small tables that must not move unnoticed: {name in the reference folder: table}
+REGRESSION_TABLES = {"_".join(Path(path).parts[1:]): path for path in [*OUTCOMES, *TABLES]}
+
+
+rule verdicts:
+    input:
+        tables=TABLES,
+        verifications=expand("results/{path}/verification.csv", path=SELECTED),
+        landscapes=expand("results/{path}/table.csv", path=SELECTED),
+    output:
+        verdicts=report(
+            f"{PAGE}/check.csv",
+            caption="../report/check.rst",
+            category="Verdict",
+            labels={"shows": "all checks"},
+        ),
+    log:
+        "results/logs/verdicts.log",
+    benchmark:
+        "results/benchmarks/verdicts.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        names=SELECTED,
+        required_coverage=[LANDSCAPES[path]["required_coverage"] for path in SELECTED],
+    message:
+        "Verdict on every published number and on the quality of every landscape"
+    script:
+        "../scripts/verdicts.py"
+
+
+rule check:
+    input:
+        verdicts=f"{PAGE}/check.csv",
+    log:
+        "results/logs/check.log",
+    benchmark:
+        "results/benchmarks/check.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Verdict of {input.verdicts}"
+    script:
+        "../scripts/check.py"
+
+
+rule summary:
+    input:
+        verdicts=f"{PAGE}/check.csv",
+        tables=TABLES,
+        landscapes=expand("results/{path}/table.csv", path=SELECTED),
+        outcomes=OUTCOMES,
+        figures=FIGURES,
+    output:
+        page=report(
+            f"{PAGE}/summary.md",
+            caption="../report/summary.rst",
+            category="Verdict",
+            labels={"shows": "summary"},
+        ),
+    log:
+        "results/logs/summary.log",
+    benchmark:
+        "results/benchmarks/summary.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        names=SELECTED,
+    message:
+        "Write {output.page}"
+    script:
+        "../scripts/summary.py"
+
+
+rule regression:
+    input:
+        tables=list(REGRESSION_TABLES.values()),
+        references=[in_repository(f"{config['reference']}/{name}") for name in REGRESSION_TABLES],
+    output:
+        report=f"{PAGE}/regression.txt",
+    log:
+        "results/logs/regression.log",
+    benchmark:
+        "results/benchmarks/regression.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Compare the tables with the reference in the repository"
+    script:
+        "../scripts/regression.py"
+
+
+rule reference:
+    input:
+        tables=list(REGRESSION_TABLES.values()),
+    log:
+        "results/logs/reference.log",
+    benchmark:
+        "results/benchmarks/reference.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        references=[in_repository(f"{config['reference']}/{name}") for name in REGRESSION_TABLES],
+    message:
+        "Make today's tables the reference, on purpose"
+    script:
+        "../scripts/reference.py"

@@ -1,0 +1,42 @@
+"""One landscape in numbers: what was found, how complete it is, and how well its minima do."""
+
+import pandas as pd
+
+from lossland.analysis.completeness import chao1
+from lossland.landscape import Landscape
+
+
+def performance(minima, name):
+    """Return AUC and loss of the lowest minimum (row 0), and mean and standard deviation of the AUC over all minima."""
+    auc, loss = minima[f"{name}_auc"], minima[f"{name}_loss"]
+    values = {"gmin_auc": auc[0], "gmin_loss": loss[0], "auc_mean": auc.mean(), "auc_sd": auc.std(ddof=0)}
+    return {f"{name}_{key}": value for key, value in values.items()}
+
+
+def make_table(path_to_landscape, path_to_minima, path_to_table):
+    """Write quantity, value; no label is wrong, so the correctly labelled part of the training data is all of it."""
+    landscape, minima = Landscape.read(path_to_landscape), pd.read_csv(path_to_minima)
+    counts, search = landscape.counts(), landscape.search
+    values = {
+        "n_minima": counts["n_minima"],
+        "n_transition_states": counts["n_transition_states"],
+        "n_transition_states_nondegenerate": counts["n_transition_states"] - counts["n_degenerate"],
+        "coverage_minima": search["coverage_minima"],
+        "coverage_transition_states": search["coverage_transition_states"],
+        "chao1_minima": chao1(landscape.minima.hits).estimate,
+        "chao1_transition_states": chao1(landscape.transition_states.hits).estimate,
+        "n_components": landscape.n_components,
+        **performance(minima, "train"),
+        "train_correct_auc_mean": minima["train_auc"].mean(),
+        "train_correct_auc_sd": minima["train_auc"].std(ddof=0),
+        **performance(minima, "test"),
+    }
+    values |= {key: search[key] for key in ("n_searches", "n_evaluations")}
+    pd.DataFrame(list(values.items()), columns=["quantity", "value"]).to_csv(path_to_table, index=False)
+
+
+if "snakemake" in globals():
+    from _job import run
+
+    paths = {"path_to_landscape": snakemake.input.landscape, "path_to_minima": snakemake.input.minima}
+    run(make_table, snakemake.log[0], **paths, path_to_table=snakemake.output.table)

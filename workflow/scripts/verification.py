@@ -1,0 +1,1 @@
+"""Recompute a landscape from its file alone and list what does not hold."""
