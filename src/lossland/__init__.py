@@ -3,3 +3,8 @@
 from lossland import _runtime
 
 _runtime.configure()
+
+from lossland.explore import ExploreOptions, explore  # noqa: E402
+from lossland.landscape import Landscape  # noqa: E402
+
+__all__ = ["ExploreOptions", "Landscape", "explore"]

@@ -2,7 +2,7 @@
 
 Equal runs must give equal bits on every machine, so kernels are compiled for one processor level (x86-64-v3, every
 x86 machine since about 2015) and OpenBLAS is told to use its kernels of the same level.  ``LOSSLAND_CPU=native`` gives
-that up for speed.  The cache of compiled kernels is keyed by a digest of all sources of the package, because Numba does
+that up for speed.  The cache of compiled kernels is keyed by a digest of all sources with kernels, because Numba does
 not notice an edit in a kernel that another module calls.
 """
 
@@ -16,10 +16,12 @@ PORTABLE_CPU = "x86-64-v3"
 
 
 def source_digest() -> str:
-    """Return a short digest of every Python source of the package."""
+    """Return a short digest of the sources of the package that hold kernels or what kernels are made of."""
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+        text = path.read_bytes()
+        if b"numba" in text or b"IntEnum" in text:
+            digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + text)
     return digest.hexdigest()[:16]
 
 

@@ -249,7 +249,7 @@ class PointIndex:
     def add_many(self, points, energies) -> np.ndarray:
         """Add points known to be new, shape (n_points, n_variables), energies (n_points,); return their numbers."""
         forms, margins = self.symmetry.canonical_many_with_margin(points, _EQUAL * self.distance_tolerance)
-        energies = np.ascontiguousarray(energies, dtype=np.float64)
+        energies = np.require(energies, np.float64, ["C", "W"])
         if energies.shape != margins.shape:
             raise InputError(f"energies have shape {energies.shape}, but there are {len(margins)} points")
         return self._add_forms(forms, margins, energies)

@@ -335,14 +335,14 @@ def _overlap(matrices, target):
 
 
 def _vector(x, n_variables):
-    x = np.ascontiguousarray(x, dtype=np.float64)
+    x = np.require(x, np.float64, ["C", "W"])  # kernels are compiled for writable arrays
     if x.shape != (n_variables,):
         raise InputError(f"x has shape {x.shape}, but this symmetry acts on {n_variables} variables")
     return x
 
 
 def _rows(points, n_variables):
-    points = np.ascontiguousarray(points, dtype=np.float64)
+    points = np.require(points, np.float64, ["C", "W"])
     if points.ndim != 2 or points.shape[1] != n_variables:
         raise InputError(f"points have shape {points.shape}, but this symmetry acts on rows of {n_variables} variables")
     return points

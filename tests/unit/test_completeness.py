@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from lossland.analysis.completeness import chao1, good_turing_coverage
+from lossland.completeness import chao1, good_turing_coverage
 from lossland.errors import InputError
 
 

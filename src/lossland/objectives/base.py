@@ -173,7 +173,7 @@ class Objective:
         return rng.uniform(self.start_low, self.start_high, self.n_variables)
 
     def _checked(self, x):
-        x = np.ascontiguousarray(x, dtype=np.float64)
+        x = np.require(x, np.float64, ["C", "W"])  # kernels are compiled for writable arrays
         if x.shape != (self.n_variables,):
             raise ValueError(f"x has shape {x.shape}, but this objective has {self.n_variables} variables")
         return x

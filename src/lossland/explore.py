@@ -1,0 +1,392 @@
+"""Exploration: from an objective to its landscape.
+
+Rounds of searches are planned from what is known, run on any number of threads, and merged in the order of their plan, so
+the landscape depends on the objective, the options and the seed alone.  First random starts and basin-hopping; then, round
+after round, searches for transition states from the minima that have been searched least, and between minima that are not
+yet connected, until the coverage that was asked for or the budget of searches is reached.
+"""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm.auto import tqdm
+
+from lossland import searches
+from lossland.completeness import good_turing_coverage
+from lossland.connections import Connections
+from lossland.errors import InputError
+from lossland.gradient_flow import FlowOptions
+from lossland.journal import Journal, run_digest
+from lossland.landscape import Landscape
+from lossland.lbfgs import LbfgsOptions
+from lossland.minimise import MinimiseOptions
+from lossland.objectives.base import Objective
+from lossland.path import BandOptions
+from lossland.point_index import PointIndex
+from lossland.saddle import SaddleOptions
+
+log = logging.getLogger(__name__)
+
+
+class ExploreOptions(NamedTuple):
+    """What to search, how thoroughly, and when to stop.
+
+    Attributes
+    ----------
+    n_starts : int
+        Minimisations from random starts.
+    n_hops : int
+        Basin-hopping chains, from the lowest minima on; 0 for none.
+    hop_steps : int
+        Moves of each chain.
+    hop_step : float
+        Half the edge of the cube of a move (units of ``x``).
+    kT : float
+        Fictitious temperature of the acceptance (units of energy).
+    soft_modes : int
+        Softest modes of each minimum that are followed both ways before random directions are.
+    searches_per_minimum : int
+        Searches from every minimum before coverage may end the exploration.
+    displacement : float
+        First step away from a minimum (units of ``x``).
+    max_searches : int
+        Budget: searches of all kinds.
+    coverage_minima, coverage_transition_states : float
+        Good-Turing coverage that ends the exploration.
+    connect : bool
+        Whether to search between minima that are not connected to the global minimum.
+    max_attempts : int
+        Searches between one pair of minima.
+    round_size : int
+        Searches planned at a time; also how often progress is kept.
+    tolerance : float
+        RMS gradient of stationary points.
+    energy_tolerance, distance_tolerance : float
+        Within which two points are the same.
+    max_climb : int
+        Steps of eigenvector-following before a search gives up.
+    history : int
+        Pairs that L-BFGS keeps.
+    """
+
+    n_starts: int = 50
+    n_hops: int = 2
+    hop_steps: int = 25
+    hop_step: float = 1.0
+    kT: float = 1e-3
+    soft_modes: int = 10
+    searches_per_minimum: int = 20
+    displacement: float = 1.0
+    max_searches: int = 2000
+    coverage_minima: float = 0.99
+    coverage_transition_states: float = 0.95
+    connect: bool = True
+    max_attempts: int = 4
+    round_size: int = 50
+    tolerance: float = 1e-11
+    energy_tolerance: float = 1e-9
+    distance_tolerance: float = 1e-5
+    max_climb: int = 150
+    history: int = 80
+
+    def minimise_options(self) -> MinimiseOptions:
+        """Return the settings of minimisations."""
+        lbfgs = LbfgsOptions(history=self.history, tolerance=max(1e-7, self.tolerance))
+        return MinimiseOptions(lbfgs, FlowOptions(tolerance=self.tolerance))
+
+    def saddle_options(self) -> SaddleOptions:
+        """Return the settings of searches for transition states and their ends."""
+        default = SaddleOptions()
+        return SaddleOptions(
+            climb=default.climb._replace(tolerance=self.tolerance, max_iterations=self.max_climb),
+            descent=default.descent._replace(tolerance=self.tolerance),
+        )
+
+
+def explore(
+    objective: Objective,
+    options: ExploreOptions = ExploreOptions(),
+    *,
+    seed: int = 0,
+    threads: int = 1,
+    checkpoint=None,
+    progress: bool = False,
+    config: dict | None = None,
+    dataset_sha256: str = "",
+) -> Landscape:
+    """Explore an objective and return its landscape.
+
+    Parameters
+    ----------
+    objective : Objective
+        From :func:`lossland.objectives.mlp_cross_entropy`, :func:`lossland.objectives.from_function`, ...
+    options : ExploreOptions
+    seed : int
+        Search i draws its random numbers from ``SeedSequence(seed, spawn_key=(i,))``.
+    threads : int
+        Has no influence on the result.
+    checkpoint : path-like, optional
+        Folder in which finished rounds are kept until the result is returned; a killed run resumes from it.
+    progress : bool
+        Show a progress bar.
+    config : dict, optional
+        Recorded in the landscape besides the options, as JSON types.
+    dataset_sha256 : str
+        Recorded in the landscape.
+
+    Returns
+    -------
+    Landscape
+
+    Raises
+    ------
+    InputError
+        When an option is out of range.
+    """
+    exploration = Exploration(objective, options, seed, checkpoint, config, dataset_sha256)
+    with (
+        threadpool_limits(limits=1, user_api="blas"),
+        ThreadPoolExecutor(max(1, threads)) as pool,
+        tqdm(total=options.max_searches, disable=not progress, unit="search", smoothing=0.05) as bar,
+    ):
+        run = pool.map if threads > 1 else map
+        while exploration.advance(run):
+            bar.update(exploration.n_searches - bar.n)
+            bar.set_postfix(exploration.progress(), refresh=False)
+        bar.update(exploration.n_searches - bar.n)
+    log.info("%s; %s", exploration.landscape.search["stop_reason"], exploration.progress())
+    return exploration.landscape
+
+
+class Exploration:
+    """State of one exploration between rounds; :func:`explore` drives it."""
+
+    def __init__(self, objective, options, seed=0, checkpoint=None, config=None, dataset_sha256=""):
+        _check(options)
+        self.objective, self.options, self.seed = objective, options, seed
+        settings = {**(config or {}), "explore": options._asdict()}
+        self.landscape = Landscape(
+            objective,
+            energy_tolerance=options.energy_tolerance,
+            distance_tolerance=options.distance_tolerance,
+            rms_tolerance=options.tolerance,
+            seed=seed,
+            config=settings,
+            dataset_sha256=dataset_sha256,
+        )
+        self.journal = Journal(checkpoint, run_digest(objective, {**settings, "seed": seed}))
+        self.connections = Connections(self.landscape.symmetry, max_attempts=options.max_attempts)
+        self.n_rounds = self.n_searches = 0
+        self.searched = np.zeros(0, dtype=np.int64)  # searches made from each minimum
+
+    def advance(self, run) -> bool:
+        """Plan, run (with ``run``, a map) and merge one round; return False when there is nothing more to do."""
+        reason = self._stop_reason()
+        if reason:
+            self.landscape.search["stop_reason"] = reason
+            return False
+        tasks = self._plan()
+        if not tasks:
+            self.landscape.search["stop_reason"] = "nothing left to search"
+            return False
+        found = self._outcomes(f"round-{self.n_rounds:06d}-search", run, [task for _, task in tasks])
+        saddles = [
+            (origin, saddle) for (origin, _), outcome in zip(tasks, found, strict=True) for saddle in outcome.saddles
+        ]
+        fresh = self._fresh([saddle for _, saddle in saddles])
+        options = self.options.saddle_options()
+        falls = [lambda saddle=saddles[i][1]: searches.find_ends(self.objective, saddle, options) for i in fresh]
+        ends = dict(zip(fresh, self._outcomes(f"round-{self.n_rounds:06d}-ends", run, falls), strict=True))
+        self._merge(tasks, found, ends)
+        self.n_rounds += 1
+        return True
+
+    def progress(self) -> dict:
+        """Return what a progress bar shows."""
+        counts, search = self.landscape.counts(), self.landscape.search
+        return {
+            "minima": counts["n_minima"],
+            "transition states": counts["n_transition_states"],
+            "coverage": f"{search['coverage_minima']:.3f}/{search['coverage_transition_states']:.3f}",
+        }
+
+    def _outcomes(self, name, run, tasks):
+        """Return the outcomes of a round's tasks, from the journal if they are there."""
+        outcomes = self.journal.read(name)
+        if outcomes is None or len(outcomes) != len(tasks):
+            outcomes = list(run(lambda task: task(), tasks))
+            self.journal.write(name, outcomes)
+        return outcomes
+
+    def _stop_reason(self):
+        options, search = self.options, self.landscape.search
+        if self.n_searches >= options.max_searches:
+            return "budget of searches used up"
+        if self.n_searches < options.n_starts or self.searched.size == 0 and self.n_rounds == 0:
+            return ""
+        if self.searched.size == 0:
+            return "no minimum found from any start"
+        enough = (
+            search["coverage_minima"] >= options.coverage_minima
+            and search["coverage_transition_states"] >= options.coverage_transition_states
+            and self.searched.min() >= options.searches_per_minimum
+        )
+        return "coverage reached" if enough and (not options.connect or self.landscape.n_components == 1) else ""
+
+    def _plan(self):
+        """Return (origin, task) for each search of the next round; origin is the row of the minimum it starts from."""
+        options = self.options
+        room = min(options.round_size, options.max_searches - self.n_searches)
+        if self.n_searches < options.n_starts:
+            room = min(room, options.n_starts - self.n_searches)
+            return [self._start(self.n_searches + i) for i in range(room)]
+        if self.n_searches < options.n_starts + options.n_hops:
+            return self._plan_hops(min(room, options.n_starts + options.n_hops - self.n_searches))
+        pairs = self._pairs(max(1, room // 2)) if options.connect else []
+        tasks = [self._connect(pair) for pair in pairs]
+        rows = self._least_searched(room - len(tasks))
+        return tasks + [self._follow(row, self.n_searches + len(tasks) + i) for i, row in enumerate(rows)]
+
+    def _rng(self, search):
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(search,)))
+
+    def _start(self, search):
+        options = self.options.minimise_options()
+        return -1, lambda: searches.random_start(self.objective, self._rng(search), options)
+
+    def _plan_hops(self, number):
+        options, minima = self.options, self.landscape.minima
+        if not len(minima.energy):
+            return []
+        lowest = np.argsort(minima.energy, kind="stable")
+        tasks = []
+        for i in range(number):
+            search = self.n_searches + i
+            x = minima.x[lowest[(search - options.n_starts) % len(lowest)]].copy()
+            arguments = (options.hop_steps, options.kT, options.hop_step)
+            tasks.append(
+                (
+                    -1,
+                    lambda x=x, search=search: searches.hop(
+                        self.objective, x, *arguments, self._rng(search), options.minimise_options()
+                    ),
+                )
+            )
+        return tasks
+
+    def _least_searched(self, number):
+        """Return rows of minima, those searched least first and low ones before high ones, a row more than once if need be."""
+        planned, energy = self.searched.copy(), self.landscape.minima.energy
+        rows = []
+        while len(rows) < number and planned.size:
+            order = np.lexsort((energy, planned))
+            level = planned[order[0]]
+            chosen = [int(row) for row in order if planned[row] == level][: number - len(rows)]
+            planned[chosen] += 1
+            rows += chosen
+        return rows
+
+    def _follow(self, row, search):
+        options, x = self.options, self.landscape.minima.x[row].copy()
+        rank = int(self.searched[row])
+        self.searched[row] += 1
+        rank = rank if rank < 2 * options.soft_modes else -1
+        return row, lambda: searches.follow_mode(
+            self.objective, x, rank, options.displacement, self._rng(search), options.saddle_options()
+        )
+
+    def _pairs(self, limit):
+        minima, ends = self.landscape.minima, self.landscape.transition_states.minima
+        return self.connections.pairs(minima.x, minima.energy, ends, limit)
+
+    def _connect(self, pair):
+        attempt, minima = self.connections.record(pair), self.landscape.minima
+        start, end = minima.x[pair[0]].copy(), minima.x[pair[1]].copy()
+        options = self.options.saddle_options()
+
+        def task():
+            aligned = self.landscape.symmetry.align(end, start)[0]
+            return searches.connect(self.objective, start, aligned, attempt, options, BandOptions())
+
+        return -1, task
+
+    def _fresh(self, saddles):
+        """Return the positions of the saddles that are neither known nor met earlier in the list."""
+        options = self.options
+        fresh, seen = [], PointIndex(self.landscape.symmetry, options.energy_tolerance, options.distance_tolerance)
+        for position, (point, _) in enumerate(saddles):
+            known = self.landscape.find_transition_state(point.x, point.energy) >= 0
+            if not known and seen.find_or_add(point.x, point.energy)[1]:
+                fresh.append(position)
+        return fresh
+
+    def _merge(self, tasks, found, ends):
+        """Add a round's outcomes in the order of its plan."""
+        search = self.landscape.search
+        position = 0
+        for (origin, _), outcome in zip(tasks, found, strict=True):
+            for point in outcome.minima:
+                self.landscape.add_minimum(point)
+            for saddle, _ in outcome.saddles:
+                self._add_saddle(saddle, origin, ends.get(position))
+                position += 1
+            self._count(outcome)
+        for outcome in ends.values():
+            self._count(outcome)
+        self.n_searches += len(tasks)
+        search["n_searches"] = self.n_searches
+        n_new = self.landscape.counts()["n_minima"] - self.searched.size
+        self.searched = np.concatenate([self.searched, np.zeros(n_new, dtype=np.int64)])
+        search["coverage_minima"] = float(good_turing_coverage(self.landscape.minima.hits).value)
+        search["coverage_transition_states"] = float(good_turing_coverage(self.landscape.transition_states.hits).value)
+
+    def _count(self, outcome):
+        search = self.landscape.search
+        search["n_evaluations"] += outcome.n_evaluations
+        search["n_hessians"] += outcome.n_hessians
+        for status in outcome.failures:
+            search["n_failed"][status.name.lower()] += 1
+
+    def _add_saddle(self, point, origin, ends):
+        """Add a transition state with its ends; a minimum counts as found when it is not the one the search came from."""
+        row = self.landscape.find_transition_state(point.x, point.energy)
+        if row >= 0:
+            rows = self.landscape.transition_states.minima[row].tolist()
+            self.landscape.add_hit_transition_state(row)
+            for end in _arrivals(rows, origin):
+                self.landscape.add_hit_minimum(end)
+            return
+        if ends is None or len(ends.minima) != 2:
+            return
+        rows = [self.landscape.find_minimum(end.x, end.energy) for end in ends.minima]
+        for end in _arrivals(rows, origin):
+            if end >= 0:
+                self.landscape.add_hit_minimum(end)
+        for i, end in enumerate(ends.minima):
+            if rows[i] < 0:  # the other end may have been the same new minimum
+                known = self.landscape.find_minimum(end.x, end.energy)
+                rows[i] = known if known >= 0 else self.landscape.add_minimum(end)[0]
+        self.landscape.add_transition_state(point, *rows)
+
+
+def _arrivals(ends, origin):
+    """Return the ends that a search from ``origin`` arrived at: the other one, or both if it left from neither."""
+    if origin not in ends:
+        return list(dict.fromkeys(ends))
+    others = [end for end in ends if end != origin]
+    return others or [origin]
+
+
+def _check(options):
+    for name in ("n_starts", "max_searches", "round_size"):
+        if getattr(options, name) < 1:
+            raise InputError(f"{name} is {getattr(options, name)}; expected at least 1")
+    for name in ("coverage_minima", "coverage_transition_states"):
+        if not 0.0 <= getattr(options, name) <= 1.0:
+            raise InputError(f"{name} is {getattr(options, name)}; expected a number from 0 to 1")
+    for name in ("displacement", "hop_step", "tolerance", "energy_tolerance", "distance_tolerance"):
+        if not getattr(options, name) > 0.0:
+            raise InputError(f"{name} is {getattr(options, name)}; expected a positive number")

@@ -1,0 +1,128 @@
+"""The searches that an exploration is made of: each a pure function of the objective, its own seed and its start.
+
+None of them touches the landscape, so any number may run at once and their results can be merged in any fixed order.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lossland.basin_hopping import basin_hopping
+from lossland.minimise import MinimiseOptions, minimise
+from lossland.objectives.base import Objective
+from lossland.path import connect_path
+from lossland.saddle import SaddleOptions, climb, fall
+from lossland.status import StationaryPoint, Status
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one search found.
+
+    Attributes
+    ----------
+    minima : list of StationaryPoint
+        In the order of finding.
+    saddles : list of tuple (StationaryPoint, ndarray)
+        Transition states with their negative modes.
+    failures : list of Status
+        One for each attempt that came to nothing.
+    n_evaluations, n_hessians : int
+    """
+
+    minima: list = field(default_factory=list)
+    saddles: list = field(default_factory=list)
+    failures: list = field(default_factory=list)
+    n_evaluations: int = 0
+    n_hessians: int = 0
+
+    def count(self, point: StationaryPoint) -> None:
+        """Add the cost of one point."""
+        self.n_evaluations += point.n_evaluations
+        self.n_hessians += point.n_hessians
+
+
+def random_start(objective: Objective, rng: np.random.Generator, options: MinimiseOptions) -> Outcome:
+    """Minimise from a random point of the objective's start box."""
+    outcome = Outcome()
+    _add_minimum(outcome, minimise(objective, objective.random_start(rng), options))
+    return outcome
+
+
+def hop(objective: Objective, x, n_steps, kT, step, rng, options: MinimiseOptions) -> Outcome:
+    """Run one basin-hopping chain from the minimum ``x``; every minimum on the way is kept."""
+    chain = basin_hopping(objective, x, n_steps, kT=kT, step=step, rng=rng, options=options)
+    outcome = Outcome(n_evaluations=chain.n_evaluations, n_hessians=sum(point.n_hessians for point in chain.minima))
+    outcome.minima.extend(chain.minima[1:])  # the first is the start itself
+    for status, number in chain.failures.items():
+        outcome.failures.extend([status] * number)
+    return outcome
+
+
+def follow_mode(objective: Objective, x, rank, displacement, rng, options: SaddleOptions) -> Outcome:
+    """Leave the minimum ``x`` along one of its modes and climb to a transition state.
+
+    Parameters
+    ----------
+    objective : Objective
+    x : ndarray, shape (n_variables,)
+    rank : int
+        Even and odd ranks are the two senses of one mode, counted from the softest; beyond the last mode, and for
+        ``rank < 0``, a random direction in which soft modes weigh more (thermal in the harmonic approximation).
+    displacement : float
+        Length of the first step.
+    rng : numpy.random.Generator
+    options : SaddleOptions
+    """
+    values, vectors = np.linalg.eigh(objective.hessian_matrix(x))
+    if 0 <= rank < 2 * len(x):
+        direction = vectors[:, rank // 2] * (1.0 if rank % 2 == 0 else -1.0)
+        direction = _with_fixed_sign(direction, rank % 2 == 0)
+    else:
+        direction = vectors @ (rng.normal(size=len(x)) / np.sqrt(np.maximum(values, 1e-12 * values[-1])))
+        direction /= np.linalg.norm(direction)
+    outcome = Outcome(n_hessians=1)
+    _climb(objective, outcome, x + displacement * direction, direction, options)
+    return outcome
+
+
+def connect(objective: Objective, start, end, attempt, options: SaddleOptions, band) -> Outcome:
+    """Search between two aligned minima: every maximum of an elastic band is climbed from."""
+    path = connect_path(objective, start, end, band, attempt=attempt)
+    outcome = Outcome(n_evaluations=path.n_evaluations)
+    if not path.candidates:
+        outcome.failures.append(Status.NO_CANDIDATE)
+    for x, tangent in path.candidates:
+        _climb(objective, outcome, x, tangent, options)
+    return outcome
+
+
+def find_ends(objective: Objective, saddle, options: SaddleOptions) -> Outcome:
+    """Follow the steepest-descent paths of a transition state, given as (point, mode), to its two minima."""
+    outcome = Outcome()
+    for end in fall(objective, *saddle, options):
+        _add_minimum(outcome, end)
+    return outcome
+
+
+def _with_fixed_sign(vector, positive):
+    """Give an eigenvector a sign of its own, not the library's: its largest component is positive, or negative."""
+    largest = vector[np.argmax(np.abs(vector))]
+    return vector if (largest > 0.0) == positive else -vector
+
+
+def _climb(objective, outcome, x, direction, options):
+    point, mode = climb(objective, x, direction, options.climb)
+    outcome.count(point)
+    if point.converged:
+        outcome.saddles.append((point, mode))
+    else:
+        outcome.failures.append(point.status)
+
+
+def _add_minimum(outcome, point):
+    outcome.count(point)
+    if point.converged:
+        outcome.minima.append(point)
+    else:
+        outcome.failures.append(point.status)
