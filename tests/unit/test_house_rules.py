@@ -12,11 +12,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # A module may import only from those before it; a package or module that is missing here is an offence.
 ORDER = ["_runtime", "errors", "status", "_vector", "objectives", "lbfgs", "gradient_flow", "minimise", "datasets"]
-ORDER += ["basin_hopping", "hybrid", "saddle", "path", "mask_symmetry", "_canonical", "symmetry", "point_index"]
+ORDER += ["basin_hopping", "lowest_mode", "hybrid", "saddle", "path"]
+ORDER += ["mask_symmetry", "_canonical", "symmetry", "point_index"]
 ORDER += ["landscape_file", "recorded", "_table", "landscape"]
 ORDER += ["searches", "journal", "connections", "completeness", "explore"]
 ORDER += ["analysis", "plotting", "interop", "reference", "verify", "cli", "__main__", "__init__"]
-SEARCHES = ("lbfgs", "gradient_flow", "minimise", "basin_hopping", "hybrid", "saddle", "path")
+SEARCHES = ("lbfgs", "gradient_flow", "minimise", "basin_hopping", "lowest_mode", "hybrid", "saddle", "path")
 STUDIES = ("chitturi", "ballard", "verpoort", "niroomand")
 SAFE_FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
 FASTMATH_USERS = ("objectives", "_vector")

@@ -1,0 +1,146 @@
+"""The lowest Hessian eigenvalues and their mode from gradients or Hessian-vector products, without the Hessian."""
+
+import numpy as np
+from numba import float64, int64, njit, types
+from scipy.sparse.linalg import LinearOperator, eigsh
+
+from lossland._vector import add_scaled, dot, norm, scale
+from lossland.objectives.base import DATA, VALUE_GRADIENT, Objective
+
+SMALL_LANCZOS = 40  # variables up to which the dense Hessian is cheaper than Lanczos
+LANCZOS_VECTORS = 60
+LANCZOS_TOLERANCE = 1e-6  # relative error of an eigenvalue
+FUNCTION = types.FunctionType(VALUE_GRADIENT)
+
+
+@njit(types.void(FUNCTION, DATA, float64[::1], float64[::1], float64, float64[::1]), cache=True, nogil=True)
+def difference_product(value_gradient, data, x, direction, difference, product):
+    """Overwrite ``product`` with the Hessian times a unit ``direction``: a central difference of two gradients."""
+    behind, point = np.empty(x.size), x.copy()
+    add_scaled(difference, direction, point)
+    value_gradient(point, data, product)
+    point[:] = x
+    add_scaled(-difference, direction, point)
+    value_gradient(point, data, behind)
+    for i in range(x.size):
+        product[i] = (product[i] - behind[i]) / (2.0 * difference)
+
+
+@njit(types.boolean(float64[:, ::1], float64[:, ::1], int64), cache=True, nogil=True)
+def _orthonormalise(basis, images, row):
+    """Make ``basis[row]`` a unit vector orthogonal to the rows before it, and keep ``images`` its Hessian products.
+
+    Returns False when nothing but rounding is left of it.
+    """
+    before = norm(basis[row])
+    for _ in range(2):  # once more against cancellation
+        for k in range(row):
+            overlap = dot(basis[k], basis[row])
+            add_scaled(-overlap, basis[k], basis[row])
+            add_scaled(-overlap, images[k], images[row])
+    length = norm(basis[row])
+    if not length > 1e-6 * before:
+        return False
+    scale(1.0 / length, basis[row])
+    scale(1.0 / length, images[row])
+    return True
+
+
+@njit(float64(float64[:, ::1], float64[:, ::1], int64), cache=True, nogil=True)
+def _rayleigh_ritz(basis, images, size):
+    """Replace row 0 by the vector of lowest quotient in the span of ``size`` orthonormal rows, row 2 by its change."""
+    matrix = np.empty((size, size))
+    for i in range(size):
+        for j in range(i + 1):
+            matrix[i, j] = matrix[j, i] = 0.5 * (dot(basis[i], images[j]) + dot(basis[j], images[i]))
+    if not np.isfinite(matrix.sum()):
+        return np.nan
+    values, vectors = np.linalg.eigh(matrix)
+    if vectors[0, 0] < 0.0:  # the orientation of the mode is kept
+        vectors[:, 0] *= -1.0
+    for rows in (basis, images):
+        if size == 3:
+            scale(vectors[2, 0], rows[2])
+        else:
+            rows[2] = 0.0
+        add_scaled(vectors[1, 0], rows[1], rows[2])
+        scale(vectors[0, 0], rows[0])
+        add_scaled(1.0, rows[2], rows[0])
+    return values[0]
+
+
+@njit(
+    types.Tuple((float64, int64))(FUNCTION, DATA, float64[::1], float64[::1], int64, float64, float64),
+    cache=True,
+    nogil=True,
+)
+def lowest_mode(value_gradient, data, x, mode, max_products, tolerance, difference):
+    """Minimise the Rayleigh quotient by the locally optimal conjugate gradient.
+
+    Every iteration finds the exact minimum in the span of the mode, its residual and the last change, for one product
+    (Knyazev, SIAM J. Sci. Comput. 23, 517, 2001, with blocks of one and without preconditioner).
+
+    Parameters
+    ----------
+    value_gradient : first-class function of signature VALUE_GRADIENT
+    data : ObjectiveData
+    x : ndarray of float64, shape (n_variables,)
+    mode : ndarray of float64, shape (n_variables,)
+        Unit vector to start from; overwritten with the mode found, which keeps its orientation.
+    max_products : int
+        Limit to the Hessian-vector products.
+    tolerance : float
+        Good enough when |H y - c y| <= tolerance * |c|, with mode y and its curvature c.
+    difference : float
+        Length of the central differences.
+
+    Returns
+    -------
+    curvature : float
+        The quotient reached; NaN where a gradient is not finite.
+    n_evaluations : int
+    """
+    n = x.size
+    basis, images = np.zeros((3, n)), np.zeros((3, n))
+    basis[0] = mode
+    difference_product(value_gradient, data, x, basis[0], difference, images[0])
+    curvature, n_products = dot(basis[0], images[0]), 1
+    while n_products < max_products and n > 1:
+        basis[1] = images[0]
+        add_scaled(-curvature, basis[0], basis[1])
+        residual = norm(basis[1])
+        if not residual > tolerance * abs(curvature):
+            break
+        images[1] = 0.0
+        if not _orthonormalise(basis, images, 1):
+            break
+        difference_product(value_gradient, data, x, basis[1], difference, images[1])
+        n_products += 1
+        size = 3 if n_products > 2 and n > 2 and _orthonormalise(basis, images, 2) else 2
+        curvature = _rayleigh_ritz(basis, images, size)
+        if np.isnan(curvature):
+            break
+    mode[:] = basis[0]
+    scale(1.0 / norm(mode), mode)
+    return curvature, 2 * n_products
+
+
+def lowest_eigenvalues(objective: Objective, x, k: int) -> np.ndarray:
+    """Return the ``k`` lowest Hessian eigenvalues at ``x`` in ascending order, by Lanczos on Hessian-vector products.
+
+    Raises
+    ------
+    scipy.sparse.linalg.ArpackNoConvergence
+        When they do not converge.
+    """
+    n = objective.n_variables
+    if not 1 <= k <= n:
+        raise ValueError(f"k is {k}, but must be between 1 and the number of variables, {n}")
+    if n <= SMALL_LANCZOS or k >= n:
+        return np.linalg.eigvalsh(objective.hessian_matrix(x))[:k]
+    operator = LinearOperator((n, n), matvec=lambda v: objective.hessian_product(x, v.ravel()), dtype=np.float64)
+    # a fixed start without structure: it must not be orthogonal to a mode, and equal calls must give equal bits
+    start = np.cos(np.arange(1.0, n + 1.0) ** 2)
+    n_vectors = min(n, max(LANCZOS_VECTORS, 2 * k + 1))
+    values = eigsh(operator, k, which="SA", v0=start, ncv=n_vectors, tol=LANCZOS_TOLERANCE, return_eigenvectors=False)
+    return np.sort(values)

@@ -1,0 +1,88 @@
+"""Surfaces whose stationary points are known, and how they are compiled once, for the tests of the searches."""
+
+from dataclasses import replace
+from functools import cache
+
+import numba
+import numpy as np
+
+from lossland.objectives.base import from_function, objective_data
+from lossland.objectives.mlp import mlp_cross_entropy
+
+# Mueller and Brown, Theor. Chim. Acta 53, 75 (1979): minima, and the two transition states between neighbours
+MINIMA = np.array([[-0.558223635, 1.441725842], [-0.050010823, 0.466694105], [0.623499405, 0.028037759]])
+SADDLES = np.array([[-0.822001558, 0.624312802], [0.212486582, 0.292988325]])
+SADDLE_ENERGIES = np.array([-40.664843509, -72.248940112])
+MINIMUM_ENERGIES = np.array([-146.699517210, -80.767818130, -108.166724117])
+
+
+def mueller_brown_value_gradient(x, data, gradient):
+    energy = gradient[0] = gradient[1] = 0.0
+    for k in range(4):
+        factor, a, b, c, x0, y0 = data.table[k]
+        dx, dy = x[0] - x0, x[1] - y0
+        value = factor * np.exp(a * dx * dx + b * dx * dy + c * dy * dy)
+        energy += value
+        gradient[0] += value * (2.0 * a * dx + b * dy)
+        gradient[1] += value * (b * dx + 2.0 * c * dy)
+    return energy
+
+
+def double_wells_value_gradient(x, data, gradient):
+    """Sum of k (x**4 / 4 - x**2 / 2): minima at +-1, a barrier of k / 4 at 0."""
+    energy = 0.0
+    for i in range(x.size):
+        k = data.parameters[i]
+        energy += k * (0.25 * x[i] ** 4 - 0.5 * x[i] ** 2)
+        gradient[i] = k * (x[i] ** 3 - x[i])
+    return energy
+
+
+def quadratic_value_gradient(x, data, gradient):
+    """Half x^T A x with the symmetric matrix A of the table."""
+    gradient[:] = np.dot(data.table, x)
+    return 0.5 * np.dot(x, gradient)
+
+
+def not_a_number_value_gradient(x, data, gradient):
+    """A parabola that is NaN beyond a distance of 1/2 in its first variable."""
+    gradient[:] = x
+    return np.nan if abs(x[0]) > 0.5 else 0.5 * np.sum(x * x)
+
+
+@cache
+def compiled(function, n_variables=2):
+    """Compile a function once for all tests of a process."""
+    return from_function(numba.njit(function), n_variables)
+
+
+def mueller_brown():
+    table = [
+        [-200.0, -1.0, 0.0, -10.0, 1.0, 0.0],
+        [-100.0, -1.0, 0.0, -10.0, 0.0, 0.5],
+        [-170.0, -6.5, 11.0, -6.5, -0.5, 1.5],
+        [15.0, 0.7, 0.6, 0.7, -1.0, 1.0],
+    ]
+    data, low, high = objective_data(table=table), np.array([-1.5, -0.5]), np.array([1.2, 2.0])
+    return replace(compiled(mueller_brown_value_gradient), data=data, start_low=low, start_high=high)
+
+
+def double_wells(stiffness):
+    data = objective_data(parameters=stiffness)
+    return replace(compiled(double_wells_value_gradient), n_variables=len(stiffness), data=data)
+
+
+def quadratic(matrix):
+    data = objective_data(table=matrix)
+    return replace(compiled(quadratic_value_gradient), n_variables=len(matrix), data=data)
+
+
+def broken():
+    return compiled(not_a_number_value_gradient)
+
+
+def small_network():
+    rng = np.random.default_rng(5)
+    inputs = rng.normal(size=(60, 2))
+    labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(int) + (inputs[:, 0] > 1.0)
+    return mlp_cross_entropy([2, 3, 3], inputs, labels, 1e-2)
