@@ -8,6 +8,8 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from lossland.explore import ExploreOptions
+
 
 @pytest.fixture(scope="module")
 def schema(repository):
@@ -160,6 +162,11 @@ def test_reference_page_has_exactly_the_keys_of_the_schema(repository, schema):
     cells = [row.split("|")[1] for row in rows if not row.split("|")[1].strip().endswith(".yaml`")]
     documented = [key for cell in cells for key in re.findall(r"`([^`]+)`", cell)]
     assert sorted(documented) == sorted(set(schema_keys(schema, schema)))
+
+
+def test_search_options_are_those_of_the_library(schema, default):
+    assert list(schema["$defs"]["explore"]["properties"]) == list(ExploreOptions._fields)
+    assert default["explore"].keys() == set(ExploreOptions._fields)
 
 
 def test_every_key_of_the_schema_is_described(schema):

@@ -12,6 +12,7 @@ sys.path.insert(0, str(REPOSITORY / "workflow"))
 
 import configuration
 import run_lock
+from code_digest import all_modules
 from code_digest import code_digest as code
 
 SCHEMA = REPOSITORY / "workflow" / "schemas" / "config.schema.yaml"
@@ -92,10 +93,10 @@ def problem(wildcards):
 
 
 def checkpoint_name(wildcards):
-    """Name the file in which an unfinished landscape waits; another problem, search or code never resumes it."""
+    """Name the folder in which an unfinished landscape waits; another problem, search or code never resumes it."""
     landscape = LANDSCAPES[wildcards.landscape]
     problem = repr((landscape, config["datasets"][landscape["dataset"]], EXPLORATION_CODE))
-    return f"results/{wildcards.landscape}/checkpoint-{hashlib.sha256(problem.encode()).hexdigest()[:12]}.h5"
+    return f"results/{wildcards.landscape}/checkpoint-{hashlib.sha256(problem.encode()).hexdigest()[:12]}"
 
 
 def selected_landscapes():

@@ -2,6 +2,8 @@
 
 
 rule ljat3_dataset:
+    input:
+        kernels=ancient("results/kernels.txt"),
     output:
         dataset="results/datasets/{dataset}.h5",
     log:

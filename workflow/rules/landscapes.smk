@@ -15,7 +15,7 @@ rule kernels:
         mem_mb=2000,
         runtime=30,
     params:
-        code=code("explore"),
+        code=code(*all_modules()),
     message:
         "Compile the kernels once, before jobs start side by side"
     script:
@@ -66,6 +66,7 @@ rule verification:
         mem_mb=2000,
         runtime=240,
     params:
+        n_ends=config["check"]["n_ends"],
         code=code("verify"),
     message:
         "Recompute {wildcards.landscape} from its file alone"
@@ -116,7 +117,7 @@ rule landscape_table:
         mem_mb=2000,
         runtime=10,
     params:
-        code=code("landscape", "analysis.completeness"),
+        code=code("landscape", "completeness"),
     message:
         "Summary of {wildcards.landscape}"
     script:

@@ -1,10 +1,9 @@
 # What a run asks for, what it says about its own results, and the comparison with the reference.
 
 TABLES = [table for study in config["studies"] for table in STUDY_TABLES.get(study, ())]
-FIGURES = [
-    *(figure for study in config["studies"] for figure in STUDY_FIGURES.get(study, ())),
-    *(f"figures/{path}/disconnectivity.png" for path in SELECTED),
-]
+# Every landscape has a graph of its own; the page shows those of a study's figures, or of one's own landscapes
+GRAPHS = expand("figures/{path}/disconnectivity.png", path=SELECTED)
+FIGURES = [figure for study in config["studies"] for figure in STUDY_FIGURES.get(study, ())] or GRAPHS
 OUTCOMES = ["results/datasets/outcomes.csv"] if "chitturi2020" in config["studies"] else []
 # Small tables that must not move unnoticed: {name in the reference folder: table}
 REGRESSION_TABLES = {"_".join(Path(path).parts[1:]): path for path in [*OUTCOMES, *TABLES]}

@@ -6,18 +6,15 @@ from pathlib import Path
 import pandas as pd
 
 
-def verdict_lines(path_to_verdicts):
-    """Return the readable verdicts and the number that failed."""
+def report(path_to_verdicts, path_to_log):
+    """Print all verdicts, log those that failed, and return how many did."""
     verdicts = pd.read_csv(path_to_verdicts).fillna("")
-    failed = int((verdicts["verdict"] == "failed").sum())
-    counts = verdicts["verdict"].value_counts()
-    total = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    return [verdicts.to_string(index=False, float_format="{:.5g}".format), "", f"{path_to_verdicts}: {total}"], failed
+    failed = verdicts[verdicts["verdict"] == "failed"]
+    total = ", ".join(f"{number} {verdict}" for verdict, number in verdicts["verdict"].value_counts().items())
+    print(verdicts.to_string(index=False, float_format="{:.5g}".format), f"{path_to_verdicts}: {total}", sep="\n\n")
+    Path(path_to_log).write_text(f"{failed.to_string(index=False)}\n" if len(failed) else "nothing failed\n")
+    return len(failed)
 
 
 if "snakemake" in globals():
-    lines, failed = verdict_lines(snakemake.input.verdicts)
-    text = "\n".join(lines)
-    Path(snakemake.log[0]).write_text(f"{text}\n")
-    print(text)
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if report(snakemake.input.verdicts, snakemake.log[0]) else 0)

@@ -1,25 +1,25 @@
 """Explore the landscape of one network on one draw of its training data."""
 
-from pathlib import Path
+import shutil
 
 from _data import read_draw
-from lossland.explore import ExploreOptions, explore
 
+from lossland.explore import ExploreOptions, explore
 from lossland.objectives import mlp_cross_entropy
 
 NETWORK = ("regularisation", "regularise_biases", "normalisation", "mask")
 
 
 def make_landscape(path_to_dataset, path_to_landscape, path_to_checkpoint, problem, options, seed, threads):
-    """Write the landscape; a run that was killed goes on from the checkpoint, which is removed at the end."""
+    """Write the landscape; a run that was killed goes on from the checkpoint folder, which is removed at the end."""
     dataset, inputs, labels, _, _ = read_draw(path_to_dataset, problem)
     network = {key: problem[key] for key in NETWORK}
     objective = mlp_cross_entropy(problem["layer_sizes"], inputs, labels, **network)
-    landscape = explore(objective, ExploreOptions(**options), seed=seed, threads=threads, checkpoint=path_to_checkpoint)
-    landscape.config.update(problem, explore=options)
-    landscape.dataset_sha256 = dataset.sha256
+    record = {"seed": seed, "config": problem, "dataset_sha256": dataset.sha256}
+    options = ExploreOptions(**options)
+    landscape = explore(objective, options, threads=threads, checkpoint=path_to_checkpoint, **record)
     landscape.write(path_to_landscape)
-    Path(path_to_checkpoint).unlink(missing_ok=True)
+    shutil.rmtree(path_to_checkpoint)
 
 
 if "snakemake" in globals():

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from lossland.analysis.completeness import chao1
+from lossland.completeness import chao1
 from lossland.landscape import Landscape
 
 
@@ -17,9 +17,8 @@ def make_table(path_to_landscape, path_to_minima, path_to_table):
     """Write quantity, value; no label is wrong, so the correctly labelled part of the training data is all of it."""
     landscape, minima = Landscape.read(path_to_landscape), pd.read_csv(path_to_minima)
     counts, search = landscape.counts(), landscape.search
-    values = {
-        "n_minima": counts["n_minima"],
-        "n_transition_states": counts["n_transition_states"],
+    values = {key: counts[key] for key in ("n_minima", "n_transition_states")}
+    values |= {
         "n_transition_states_nondegenerate": counts["n_transition_states"] - counts["n_degenerate"],
         "coverage_minima": search["coverage_minima"],
         "coverage_transition_states": search["coverage_transition_states"],
@@ -38,5 +37,4 @@ def make_table(path_to_landscape, path_to_minima, path_to_table):
 if "snakemake" in globals():
     from _job import run
 
-    paths = {"path_to_landscape": snakemake.input.landscape, "path_to_minima": snakemake.input.minima}
-    run(make_table, snakemake.log[0], **paths, path_to_table=snakemake.output.table)
+    run(make_table, snakemake.log[0], snakemake.input.landscape, snakemake.input.minima, snakemake.output.table)

@@ -10,7 +10,7 @@ from lossland.objectives.mlp import class_probabilities
 
 
 def evaluate(layout, points, inputs, labels, target, name):
-    """Return columns for one set of data; NaN where there are none or only one side of the AUC's question."""
+    """Return columns for one set of data; NaN without data, or without both sides of the AUC's question."""
     columns = {f"{name}_{key}": np.full(len(points), np.nan) for key in ("cross_entropy", "auc", "accuracy")}
     for row, x in enumerate(points if len(labels) else ()):
         probabilities = class_probabilities(layout, x, inputs)
@@ -37,5 +37,4 @@ def make_minima(path_to_landscape, path_to_dataset, path_to_minima, problem, tar
 if "snakemake" in globals():
     from _job import run
 
-    paths = [snakemake.input.landscape, snakemake.input.dataset, snakemake.output.minima]
-    run(make_minima, snakemake.log[0], *paths, snakemake.params.problem, snakemake.params.target)
+    run(make_minima, snakemake.log[0], *snakemake.input[:2], snakemake.output.minima, *snakemake.params[:2])

@@ -4,42 +4,29 @@ import os
 from pathlib import Path
 
 import pandas as pd
-
-OWN = ["n_minima", "n_transition_states", "n_transition_states_nondegenerate", "n_components"]
-OWN += ["coverage_minima", "coverage_transition_states", "train_gmin_loss", "train_gmin_auc", "test_gmin_auc"]
+from _markdown import as_markdown, comparison_rows, landscape_rows
 
 
-def markdown(table):
-    """Return a table as Markdown, numbers to four digits, nothing where a number is missing."""
-    cells = table.map(lambda value: f"{value:.4g}" if isinstance(value, float) else value).replace("nan", "")
-    lines = [list(table.columns), ["---"] * len(table.columns), *cells.values.tolist()]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
-
-
-def make_page(paths_to_tables, paths_to_landscapes, names, outcomes, figures, path_to_verdicts, path_to_page):
+def make_page(tables, landscapes, names, outcomes, figures, path_to_verdicts, path_to_page):
     """Write the page; pictures are linked relative to it."""
     verdicts = pd.read_csv(path_to_verdicts)
-    counts = verdicts["verdict"].value_counts()
     failed = verdicts[verdicts["verdict"] == "failed"]
-    total = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    lines = ["# Summary", "", f"Verdict: {total}.", ""]
-    lines += ["Failed:", "", markdown(failed), ""] if len(failed) else []
-    for path in paths_to_tables:
-        lines += [f"## {Path(path).with_suffix('')}", "", markdown(pd.read_csv(path)), ""]
-    landscapes = [pd.read_csv(path).set_index("quantity")["value"][OWN] for path in paths_to_landscapes]
-    rows = pd.DataFrame(landscapes, index=names).rename_axis("landscape").reset_index()
-    lines += ["## Landscapes", "", markdown(rows), ""]
+    total = ", ".join(f"{number} {verdict}" for verdict, number in verdicts["verdict"].value_counts().items())
+    lines = ["# Summary", f"Verdict: {total}."]
+    lines += ["Failed:", as_markdown(failed)] if len(failed) else []
+    for path in tables:
+        lines += [f"## {Path(path).with_suffix('')}", as_markdown(comparison_rows(path))]
+    lines += ["## Landscapes", as_markdown(landscape_rows(names, landscapes))]
     for path in outcomes:
-        lines += [f"## {Path(path).with_suffix('')}", "", markdown(pd.read_csv(path)), ""]
-    lines += ["## Figures", ""]
-    lines += [f"![{path}]({os.path.relpath(path, Path(path_to_page).parent)})\n" for path in figures]
-    Path(path_to_page).write_text("\n".join(lines))
+        lines += [f"## {Path(path).with_suffix('')}", as_markdown(pd.read_csv(path))]
+    lines += ["## Figures"]
+    lines += [f"![{path}]({os.path.relpath(path, Path(path_to_page).parent)})" for path in figures]
+    Path(path_to_page).write_text("\n\n".join(lines) + "\n")
 
 
 if "snakemake" in globals():
     from _job import run
 
-    paths = {f"paths_to_{name}": list(snakemake.input[name]) for name in ("tables", "landscapes")}
-    lists = {name: list(snakemake.input[name]) for name in ("outcomes", "figures")}
-    paths |= {"path_to_verdicts": snakemake.input.verdicts, "path_to_page": snakemake.output.page}
-    run(make_page, snakemake.log[0], **paths, **lists, names=snakemake.params.names)
+    lists = {name: list(snakemake.input[name]) for name in ("tables", "landscapes", "outcomes", "figures")}
+    paths = {"path_to_verdicts": snakemake.input.verdicts, "path_to_page": snakemake.output.page}
+    run(make_page, snakemake.log[0], **lists, **paths, names=snakemake.params.names)

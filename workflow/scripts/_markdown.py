@@ -1,0 +1,34 @@
+"""Tables for people to read."""
+
+import pandas as pd
+
+COLUMNS = ["n_minima", "n_transition_states", "n_transition_states_nondegenerate", "n_components"]
+COLUMNS += ["coverage_minima", "coverage_transition_states", "chao1_minima", "train_gmin_loss"]
+
+
+def as_markdown(table):
+    """Return a table as Markdown, numbers to four digits, nothing where a number is missing."""
+    lines = [table.columns, ["---"] * len(table.columns), *table.itertuples(index=False)]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(value):
+    if pd.isna(value):
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def comparison_rows(path_to_table):
+    """Return a published table beside this work, one row each quantity."""
+    table = pd.read_csv(path_to_table)
+    table.insert(
+        2, "this work", [f"{row.mean:.4g} ± {row.sd:.2g} (n = {row.n})" for row in table.itertuples(name="Row")]
+    )
+    table["verdict"] = table["verdict"].replace("not published", "")
+    return table.drop(columns=["mean", "sd", "n"])
+
+
+def landscape_rows(names, paths_to_tables):
+    """Return the main numbers of each landscape, one row each."""
+    rows = [pd.read_csv(path).set_index("quantity")["value"][COLUMNS] for path in paths_to_tables]
+    return pd.DataFrame(rows, index=names).rename_axis("landscape").reset_index()
