@@ -1,0 +1,400 @@
+"""The landscape: minima and the transition states that join them, each once, in columns that grow.
+
+Nothing unverified comes in: a minimum has only positive Hessian eigenvalues, a transition state exactly one negative
+one, and both its ends are minima that are already there.  Two points are the same when the objective's symmetry
+carries one onto the other (:mod:`lossland.symmetry`); finding a known one again only adds to its ``hits``.
+"""
+
+from typing import NamedTuple
+
+import networkx as nx
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from lossland import landscape_file, symmetry
+from lossland._table import Table
+from lossland.errors import FileFormatError, InputError
+from lossland.landscape_file import FAILURES, MINIMUM_COLUMNS, TRANSITION_STATE_COLUMNS, FileContents
+from lossland.objectives.base import Objective
+from lossland.point_index import PointIndex
+from lossland.recorded import recorded_objective, same_objective
+from lossland.status import StationaryPoint
+
+#: settings of a landscape that its file keeps inside ``config``
+TOLERANCES = ("energy_tolerance", "distance_tolerance", "rms_tolerance")
+SUMMED = ("n_searches", "n_evaluations", "n_hessians")
+
+
+class Minima(NamedTuple):
+    """Read-only columns of the minima: ``x`` (n, n_variables), the others (n,)."""
+
+    x: np.ndarray
+    energy: np.ndarray
+    rms_gradient: np.ndarray
+    log_det_hessian: np.ndarray
+    smallest_eigenvalue: np.ndarray
+    hits: np.ndarray
+
+
+class TransitionStates(NamedTuple):
+    """Read-only columns of the transition states: ``x`` (n, n_variables), ``minima`` (n, 2), the others (n,)."""
+
+    x: np.ndarray
+    energy: np.ndarray
+    rms_gradient: np.ndarray
+    negative_eigenvalue: np.ndarray
+    log_det_hessian: np.ndarray
+    hits: np.ndarray
+    minima: np.ndarray
+
+
+class Landscape:
+    """Minima and transition states of one objective.
+
+    Rows are numbered in the order of finding and keep their number while the landscape grows; a file is sorted by
+    energy, so rows are renumbered by writing and reading.
+
+    Parameters
+    ----------
+    objective : Objective
+    energy_tolerance, distance_tolerance : float
+        Two points are the same when they differ by no more than this in energy, and in Euclidean distance after
+        alignment.
+    rms_tolerance : float
+        Largest ``rms_gradient`` of a point that is let in.
+    seed : int
+        Recorded in the file.
+    config : dict, optional
+        Everything that defines the landscape, as JSON types; recorded in the file, the tolerances added.
+    dataset_sha256 : str
+        Digest of the data behind the objective, where there are any; recorded in the file.
+
+    Attributes
+    ----------
+    search : dict
+        What was done: ``n_searches``, ``n_failed`` (dict by lower-case status name), ``n_evaluations``,
+        ``n_hessians``, ``coverage_minima``, ``coverage_transition_states`` (Good-Turing), ``stop_reason``.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        *,
+        energy_tolerance: float = 1e-9,
+        distance_tolerance: float = 1e-5,
+        rms_tolerance: float = 1e-9,
+        seed: int = 0,
+        config: dict | None = None,
+        dataset_sha256: str = "",
+    ):
+        self.objective = objective
+        self.energy_tolerance, self.distance_tolerance = float(energy_tolerance), float(distance_tolerance)
+        self.rms_tolerance = float(rms_tolerance)
+        self.seed, self.dataset_sha256 = int(seed), dataset_sha256
+        self.config = dict(config or {})
+        for name in TOLERANCES:
+            value = getattr(self, name)
+            if not value > 0.0:
+                raise InputError(f"{name} is {value}; expected a positive number")
+            if self.config.setdefault(name, value) != value:
+                raise InputError(f"{name} is {value}, but config[{name!r}] is {self.config[name]}; give it once")
+        self.symmetry = symmetry.for_objective(objective)
+        self.search = {
+            "n_searches": 0,
+            "n_failed": dict.fromkeys(FAILURES, 0),
+            "n_evaluations": 0,
+            "n_hessians": 0,
+            "coverage_minima": 0.0,
+            "coverage_transition_states": 0.0,
+            "stop_reason": "",
+        }
+        self._minima = Table(MINIMUM_COLUMNS, objective.n_variables)
+        self._states = Table(TRANSITION_STATE_COLUMNS, objective.n_variables)
+
+    @property
+    def minima(self) -> Minima:
+        """Columns of the minima found so far; take them anew after adding."""
+        return Minima(**self._minima.columns())
+
+    @property
+    def transition_states(self) -> TransitionStates:
+        """Columns of the transition states found so far; take them anew after adding."""
+        return TransitionStates(**self._states.columns())
+
+    def find_minimum(self, x, energy: float) -> int:
+        """Return the row of the minimum that is the same point as ``x`` (n_variables,), or -1."""
+        return self._index(self._minima).find(x, energy)
+
+    def find_transition_state(self, x, energy: float) -> int:
+        """Return the row of the transition state that is the same point as ``x`` (n_variables,), or -1."""
+        return self._index(self._states).find(x, energy)
+
+    def add_minimum(self, point: StationaryPoint, hits: int = 1) -> tuple[int, bool]:
+        """Add a minimum, or add to the hits of one that is known.
+
+        Parameters
+        ----------
+        point : StationaryPoint
+            Converged, with all its Hessian eigenvalues.
+        hits : int
+            How many times it was found.
+
+        Returns
+        -------
+        row : int
+        is_new : bool
+
+        Raises
+        ------
+        InputError
+            When the point is not a verified minimum.
+        """
+        self._refuse_unverified(point, "minimum", hits)
+        smallest = float(point.eigenvalues[0])
+        if not smallest > 0.0:
+            raise InputError(f"not a minimum: its smallest Hessian eigenvalue is {smallest:.6g}; expected above 0")
+        return self._insert(
+            self._minima,
+            x=point.x,
+            energy=point.energy,
+            rms_gradient=point.rms_gradient,
+            log_det_hessian=np.log(point.eigenvalues).sum(),
+            smallest_eigenvalue=smallest,
+            hits=hits,
+        )
+
+    def add_hit_minimum(self, row: int, hits: int = 1) -> None:
+        """Count a known minimum as found again."""
+        self._minima.add_hits(self._checked_row(row), hits)
+
+    def add_hit_transition_state(self, row: int, hits: int = 1) -> None:
+        """Count a known transition state as found again."""
+        if not 0 <= row < self._states.size:
+            raise InputError(f"{row} is not a row of the transition states; expected 0 to {self._states.size - 1}")
+        self._states.add_hits(row, hits)
+
+    def add_transition_state(self, point: StationaryPoint, row_a: int, row_b: int, hits: int = 1) -> tuple[int, bool]:
+        """Add a transition state, or add to the hits of one that is known (whose ends stay as first found).
+
+        Parameters
+        ----------
+        point : StationaryPoint
+            Converged, with all its Hessian eigenvalues.
+        row_a, row_b : int
+            The minima at its two ends; the same row twice for a degenerate rearrangement.
+        hits : int
+            How many times it was found.
+
+        Returns
+        -------
+        row : int
+        is_new : bool
+
+        Raises
+        ------
+        InputError
+            When the point is not a verified transition state, or an end is not a row of the minima.
+        """
+        self._refuse_unverified(point, "transition state", hits)
+        n_negative = int(np.count_nonzero(point.eigenvalues < 0.0))
+        n_positive = int(np.count_nonzero(point.eigenvalues > 0.0))
+        if n_negative != 1 or n_positive != point.eigenvalues.size - 1:
+            raise InputError(
+                f"not a transition state: {n_negative} negative and {n_positive} positive Hessian eigenvalues; "
+                f"expected 1 and {point.eigenvalues.size - 1}"
+            )
+        return self._insert(
+            self._states,
+            x=point.x,
+            energy=point.energy,
+            rms_gradient=point.rms_gradient,
+            negative_eigenvalue=point.eigenvalues[0],
+            log_det_hessian=np.log(point.eigenvalues[1:]).sum(),
+            hits=hits,
+            minima=(self._checked_row(row_a), self._checked_row(row_b)),
+        )
+
+    def merge(self, other: "Landscape") -> None:
+        """Add everything that ``other`` holds, in the order of its rows, hits and search counts included.
+
+        Coverages become those of the merged hits: 1 - singletons / hits; Good, Biometrika 40, 237 (1953).
+
+        Raises
+        ------
+        InputError
+            When ``other`` belongs to another objective or has other tolerances.
+        """
+        self._refuse_foreign(other)
+        minima, states = other._minima.columns(), other._states.columns()
+        rows = [self._insert(self._minima, **_row(minima, row))[0] for row in range(other._minima.size)]
+        for row in range(other._states.size):
+            values = _row(states, row)
+            values["minima"] = [rows[end] for end in values["minima"]]
+            self._insert(self._states, **values)
+        _merge_search(self.search, other.search)
+        self.search["coverage_minima"] = _coverage(self.minima.hits)
+        self.search["coverage_transition_states"] = _coverage(self.transition_states.hits)
+
+    def counts(self) -> dict:
+        """Return ``n_minima``, ``n_transition_states`` and ``n_degenerate`` (of these, both ends the same minimum)."""
+        ends = self.transition_states.minima
+        return {
+            "n_minima": self._minima.size,
+            "n_transition_states": self._states.size,
+            "n_degenerate": int(np.count_nonzero(ends[:, 0] == ends[:, 1])),
+        }
+
+    @property
+    def n_components(self) -> int:
+        """Sets of minima that are joined by transition states; 1 for a connected landscape."""
+        if self._minima.size == 0:
+            return 0
+        a, b = self.transition_states.minima.T
+        joined = coo_array((np.ones(a.size, dtype=bool), (a, b)), shape=(self._minima.size,) * 2)
+        return int(connected_components(joined, directed=False)[0])
+
+    def graph(self) -> nx.MultiGraph:
+        """Return the minima as nodes (their rows) and every transition state as an edge (its row as key).
+
+        Nodes and edges carry ``energy`` and ``hits``; a degenerate rearrangement is a loop.
+        """
+        minima, states = self.minima, self.transition_states
+        graph = nx.MultiGraph()
+        for row, (energy, hits) in enumerate(zip(minima.energy.tolist(), minima.hits.tolist(), strict=True)):
+            graph.add_node(row, energy=energy, hits=hits)
+        columns = zip(states.minima.tolist(), states.energy.tolist(), states.hits.tolist(), strict=True)
+        for row, ((a, b), energy, hits) in enumerate(columns):
+            graph.add_edge(a, b, key=row, energy=energy, hits=hits)
+        return graph
+
+    def write(self, path) -> None:
+        """Write the landscape, sorted by energy, atomically; equal landscapes give equal bytes.
+
+        Raises
+        ------
+        LosslandError
+            When the file cannot be written; what was there before is untouched.
+        """
+        contents = FileContents(
+            kind=self.objective.kind,
+            objective_attributes=self.objective.attributes,
+            objective_arrays=self.objective.arrays,
+            minima=self._minima.columns(),
+            transition_states=self._states.columns(),
+            search=self.search,
+            seed=self.seed,
+            config=self.config,
+            dataset_sha256=self.dataset_sha256,
+        )
+        landscape_file.write_contents(path, contents, self._minima.order(), self._states.order())
+
+    @classmethod
+    def read(cls, path, objective: Objective | None = None) -> "Landscape":
+        """Read a landscape file.
+
+        Parameters
+        ----------
+        path : path-like
+        objective : Objective, optional
+            For files of a user's own function, which cannot be rebuilt from a file; without it such a landscape can be
+            looked at and merged, but not evaluated.
+
+        Raises
+        ------
+        FileFormatError
+            When the file is missing, truncated, foreign, damaged, of a newer format or inconsistent.
+        InputError
+            When ``objective`` is not the one that the file describes.
+        """
+        contents = landscape_file.read_contents(path)
+        recorded = recorded_objective(path, contents)
+        if objective is None:
+            objective = recorded
+        elif not same_objective(objective, recorded):
+            raise InputError(f"{path} was made with another objective (kind {contents.kind!r}) than the one given")
+        missing = [name for name in TOLERANCES if not isinstance(contents.config.get(name), float)]
+        if missing:
+            raise FileFormatError(f"{path}: the key {missing[0]} of the attribute config is missing; expected a number")
+        ends = contents.transition_states["minima"]
+        if ends.size and not 0 <= ends.min() <= ends.max() < contents.minima["energy"].size:
+            raise FileFormatError(
+                f"{path}: /transition_states/minima names rows {ends.min()} to {ends.max()}; "
+                f"expected rows of /minima, which has {contents.minima['energy'].size}"
+            )
+        landscape = cls(
+            objective,
+            seed=contents.seed,
+            config=contents.config,
+            dataset_sha256=contents.dataset_sha256,
+            **{name: contents.config[name] for name in TOLERANCES},
+        )
+        landscape.search = contents.search
+        landscape._minima.fill(contents.minima)
+        landscape._states.fill(contents.transition_states)
+        return landscape
+
+    def _index(self, table):
+        if table.index is None:  # built at the first look-up: a landscape that is only analysed needs none
+            columns = table.columns()
+            table.index = PointIndex(self.symmetry, self.energy_tolerance, self.distance_tolerance, len(columns["x"]))
+            table.index.add_many(columns["x"], columns["energy"])
+        return table.index
+
+    def _insert(self, table, **values):
+        row, is_new = self._index(table).find_or_add(values["x"], values["energy"])
+        if is_new:
+            values["x"] = self.symmetry.canonical(values["x"])
+            table.append(values)
+        else:
+            table.add_hits(row, values["hits"])
+        return row, is_new
+
+    def _checked_row(self, row):
+        if not 0 <= row < self._minima.size:
+            raise InputError(f"{row} is not a row of the minima; expected 0 to {self._minima.size - 1}")
+        return int(row)
+
+    def _refuse_unverified(self, point, name, hits):
+        """Refuse whatever does not have the form, the convergence and the eigenvalues of a stationary point."""
+        n = self.objective.n_variables
+        if not point.converged:
+            raise InputError(f"not a {name}: the search ended with {point.status!s}; expected CONVERGED")
+        if point.x.shape != (n,) or point.eigenvalues.shape != (n,):
+            found = f"x of shape {point.x.shape} and eigenvalues of shape {point.eigenvalues.shape}"
+            raise InputError(f"not a {name}: it has {found}; expected {(n,)} for both")
+        if not all(np.isfinite(values).all() for values in (point.energy, point.x, point.eigenvalues)):
+            raise InputError(f"not a {name}: x, energy or a Hessian eigenvalue is not finite")
+        if not point.rms_gradient <= self.rms_tolerance:
+            raise InputError(
+                f"not a {name}: its rms_gradient is {point.rms_gradient:.3g}; expected at most {self.rms_tolerance:.3g}"
+            )
+        if hits < 1:
+            raise InputError(f"hits is {hits}; expected at least 1")
+
+    def _refuse_foreign(self, other):
+        if not same_objective(self.objective, other.objective):
+            raise InputError("landscapes of different objectives cannot be merged")
+        for name in TOLERANCES:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if mine != theirs:
+                raise InputError(f"landscapes with {name} {mine} and {theirs} cannot be merged")
+
+
+def _row(columns, row):
+    return {name: column[row] for name, column in columns.items()}
+
+
+def _merge_search(search, other):
+    """Add the counts of ``other`` to ``search``; different reasons for stopping are all given."""
+    for name in SUMMED:
+        search[name] += other[name]
+    search["n_failed"] = {name: search["n_failed"].get(name, 0) + other["n_failed"].get(name, 0) for name in FAILURES}
+    reasons = [reason for reason in (search["stop_reason"], other["stop_reason"]) if reason]
+    search["stop_reason"] = "; ".join(dict.fromkeys("; ".join(reasons).split("; ")))
+
+
+def _coverage(hits):
+    """Return the Good-Turing estimate of the chance that the next hit is a known point."""
+    total = int(hits.sum())
+    return 1.0 - np.count_nonzero(hits == 1) / total if total else 0.0

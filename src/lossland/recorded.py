@@ -1,0 +1,70 @@
+"""The objective of a landscape file: rebuilt where its kind allows, else what the file says of it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lossland import objectives
+from lossland.errors import FileFormatError
+from lossland.landscape_file import FileContents
+
+
+@dataclass(frozen=True)
+class RecordedObjective:
+    """What a file says of an objective that cannot be rebuilt from it, such as a user's own function.
+
+    It stands for the objective in a landscape that is read, merged or analysed, but cannot be evaluated.
+    """
+
+    kind: str
+    n_variables: int
+    attributes: dict = field(default_factory=dict)
+    arrays: dict = field(default_factory=dict)
+    network: None = None
+
+
+def recorded_objective(path, contents: FileContents):
+    """Rebuild the objective of a file; of a kind that cannot be rebuilt, return what the file says of it.
+
+    Parameters
+    ----------
+    path : path-like
+        Named in errors.
+    contents : FileContents
+
+    Returns
+    -------
+    Objective or RecordedObjective
+
+    Raises
+    ------
+    FileFormatError
+        When the description does not make sense or does not fit the points.
+    """
+    description = (contents.kind, contents.objective_attributes, contents.objective_arrays)
+    try:
+        objective = objectives.from_description(*description)
+    except KeyError as error:
+        if error.args == (contents.kind,):  # not a kind that can be rebuilt
+            return RecordedObjective(contents.kind, contents.n_variables, *description[1:])
+        raise FileFormatError(f"{path}: /objective has no {error}, which a {contents.kind} needs") from error
+    except (ValueError, TypeError) as error:
+        raise FileFormatError(f"{path}: /objective does not describe a {contents.kind}: {error}") from error
+    if objective.n_variables != contents.n_variables:
+        raise FileFormatError(
+            f"{path}: /minima/x has {contents.n_variables} variables; /objective has {objective.n_variables}"
+        )
+    return objective
+
+
+def same_objective(a, b) -> bool:
+    """Return whether two objectives have the same kind, size, attributes and arrays."""
+
+    def same(left, right):
+        return left.keys() == right.keys() and all(np.array_equal(left[name], right[name]) for name in left)
+
+    return (
+        (a.kind, a.n_variables) == (b.kind, b.n_variables)
+        and same(a.attributes, b.attributes)
+        and same(a.arrays, b.arrays)
+    )

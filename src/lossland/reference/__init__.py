@@ -1,0 +1,39 @@
+"""Slow, readable twins of the objectives and of the descent: what verification recomputes with.
+
+Nothing here shares code with the kernels of the engine.
+"""
+
+from lossland.errors import InputError
+from lossland.reference.function import FunctionReference
+from lossland.reference.network import NetworkReference
+from lossland.reference.steepest_descent import CAREFUL, QUICK, both_ends
+
+__all__ = ["CAREFUL", "QUICK", "FunctionReference", "NetworkReference", "both_ends", "reference_for"]
+
+
+def reference_for(contents, objective=None):
+    """Return the twin of the objective that a file describes.
+
+    Parameters
+    ----------
+    contents : FileContents
+    objective : Objective, optional
+        Needed for every kind that has no twin here.
+
+    Raises
+    ------
+    InputError
+        When the objective is needed and absent, or is not the one of the file.
+    """
+    if contents.kind == "mlp_cross_entropy":
+        return NetworkReference(contents.objective_attributes, contents.objective_arrays)
+    if objective is None:
+        raise InputError(
+            f"a landscape of kind {contents.kind!r} does not hold its function: give it (--objective module:name)"
+        )
+    if (objective.kind, objective.n_variables) != (contents.kind, contents.n_variables):
+        raise InputError(
+            f"the objective given is {objective.kind!r} of {objective.n_variables} variables; "
+            f"expected {contents.kind!r} of {contents.n_variables}"
+        )
+    return FunctionReference(objective)

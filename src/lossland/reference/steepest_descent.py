@@ -1,0 +1,98 @@
+"""Where a transition state falls to, by the definition: steepest-descent paths, integrated by a stiff ODE solver.
+
+The engine follows the same paths by local quadratic steps (Page and McIver, J. Chem. Phys. 88, 922 (1988)); this is a
+second, independent route: dx/dt = -gradient with SciPy's implicit multistep formulas and the Hessian as Jacobian.
+"""
+
+import numpy as np
+from scipy.integrate import BDF
+
+#: solver steps between two attempts to finish by Newton's method, and in all
+STEPS_PER_ATTEMPT, MAX_STEPS = 15, 20_000
+#: Newton steps allowed, and by how much each must be shorter than the one before, for the region to count as quadratic
+NEWTON_STEPS, CONTRACTION = 8, 0.3
+#: the first Newton step, as a fraction of the way from the transition state, may not be longer
+NEWTON_REACH = 0.1
+#: (push-off in distance tolerances, relative tolerance, absolute tolerance in push-offs) of a quick and a careful path
+QUICK, CAREFUL = (100.0, 1e-4, 1e-2), (30.0, 1e-7, 1e-3)
+END_OF_TIME = 1e15
+
+
+def newton_to_minimum(reference, x, reach: float):
+    """Return the minimum in whose quadratic region ``x`` lies, shape (n_variables,), or None if it does not.
+
+    Parameters
+    ----------
+    reference : NetworkReference or FunctionReference
+    x : ndarray, shape (n_variables,)
+    reach : float
+        Longest first step.
+    """
+    longest = reach
+    for _ in range(NEWTON_STEPS):
+        eigenvalues, vectors = np.linalg.eigh(reference.hessian(x))
+        if eigenvalues[0] <= 0.0:
+            return None
+        step = -vectors @ ((vectors.T @ reference.energy_gradient(x)[1]) / eigenvalues)
+        length = float(np.linalg.norm(step))
+        if not length <= longest:
+            return None
+        x = x + step
+        if length <= 1e-9 * max(1.0, float(np.linalg.norm(x))):
+            return x
+        longest = CONTRACTION * length
+    return None
+
+
+def both_ends(reference, x, distance_tolerance: float, settings=QUICK) -> list:
+    """Follow the steepest-descent paths that leave a transition state on either side.
+
+    Parameters
+    ----------
+    reference : NetworkReference or FunctionReference
+    x : ndarray, shape (n_variables,)
+        Transition state.
+    distance_tolerance : float
+        Sets the length of the push-off along the negative mode.
+    settings : tuple
+        :data:`QUICK` or :data:`CAREFUL`.
+
+    Returns
+    -------
+    list of two
+        The minimum on either side, shape (n_variables,), or None where the path did not reach one.
+    """
+    x, mode = _polished(reference, x, distance_tolerance)
+    push = settings[0] * distance_tolerance
+    return [_follow(reference, x, x + side * push * mode, push, settings) for side in (1.0, -1.0)]
+
+
+def _polished(reference, x, distance_tolerance):
+    """Take one Newton step, so that the residual gradient does not outweigh a short push-off; return x and the mode."""
+    eigenvalues, vectors = np.linalg.eigh(reference.hessian(x))
+    step = -vectors @ ((vectors.T @ reference.energy_gradient(x)[1]) / eigenvalues)
+    if np.linalg.norm(step) <= distance_tolerance:
+        x = x + step
+    return x, vectors[:, 0]
+
+
+def _follow(reference, origin, start, push, settings):
+    """Integrate from ``start`` until Newton's method converges to a minimum close by; None if that never happens."""
+    solver = BDF(
+        lambda _, x: -reference.energy_gradient(x)[1],
+        0.0,
+        start,
+        END_OF_TIME,
+        rtol=settings[1],
+        atol=settings[2] * push,
+        jac=lambda _, x: -reference.hessian(x),
+    )
+    for step in range(1, MAX_STEPS + 1):
+        solver.step()
+        running = solver.status == "running"
+        if step % STEPS_PER_ATTEMPT == 0 or not running:
+            away = float(np.linalg.norm(solver.y - origin))
+            minimum = newton_to_minimum(reference, solver.y, NEWTON_REACH * away)
+            if minimum is not None or not running:
+                return minimum
+    return None

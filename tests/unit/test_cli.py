@@ -1,0 +1,118 @@
+"""The command line: exit status, one sentence per offence or error, no traceback."""
+
+import importlib.metadata
+import sys
+
+import h5py
+import pytest
+from known_landscapes import network_landscape, wells_landscape
+
+from lossland.cli import main
+
+
+@pytest.fixture(scope="module")
+def network_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("network") / "network.h5"
+    landscape = network_landscape()
+    landscape.search.update(n_searches=9, n_evaluations=1234, coverage_minima=0.75, stop_reason="budget of searches")
+    landscape.search["n_failed"]["stalled"] = 2
+    landscape.write(path)
+    return path
+
+
+@pytest.fixture
+def wells_file(tmp_path):
+    wells_landscape((1.0, 2.0)).write(tmp_path / "wells.h5")
+    return tmp_path / "wells.h5"
+
+
+def run(capsys, *arguments):
+    status = main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_a_sound_file_exits_0(capsys, network_file):
+    status, out, err = run(capsys, "verify", network_file)
+    assert (status, err) == (0, "")
+    assert "3 minima and 2 transition states checked, the ends of 2 of these; all verified" in out
+    assert "the ends of 1 of these" in run(capsys, "verify", network_file, "--ends", 1)[1]
+    assert "the ends of 2 of these" in run(capsys, "verify", network_file, "--ends", "all")[1]
+
+
+def test_offences_exit_1_and_are_listed(capsys, network_file, tmp_path):
+    path = tmp_path / "wrong.h5"
+    path.write_bytes(network_file.read_bytes())
+    with h5py.File(path, "r+") as file:
+        file["minima/energy"][2] += 1e-8
+    status, out, _ = run(capsys, "verify", path, "--ends", 0)
+    assert status == 1
+    lines = out.splitlines()
+    assert "content_sha256" in lines[0]
+    assert lines[1].startswith("/minima row 2: energy is ")
+    assert lines[2].endswith("2 offences")
+
+
+@pytest.mark.parametrize("command", ["verify", "info"])
+def test_unreadable_files_exit_2_with_one_sentence(capsys, network_file, tmp_path, command):
+    (tmp_path / "text.h5").write_text("hello")
+    (tmp_path / "cut.h5").write_bytes(network_file.read_bytes()[:3000])
+    for name, message in (
+        ("text.h5", "is not an HDF5 file"),
+        ("cut.h5", "is truncated or damaged"),
+        ("absent.h5", "no such file"),
+    ):
+        status, out, err = run(capsys, command, tmp_path / name)
+        assert (status, out) == (2, "")
+        assert name in err
+        assert message in err
+        assert err.count("\n") == 1
+
+
+def test_the_objective_of_a_users_function(capsys, wells_file, tmp_path, monkeypatch):
+    (tmp_path / "own_wells.py").write_text(
+        "from known_landscapes import wells\nobjective = wells((1.0, 2.0))\nother = wells((1.0, 2.1))\nnumber = 3\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert run(capsys, "verify", wells_file, "--objective", "own_wells:objective")[0] == 0
+    assert run(capsys, "verify", wells_file, "--objective", "own_wells:other")[0] == 1
+    for name, message in (
+        ("own_wells:number", "number is int in own_wells; expected a lossland Objective"),
+        ("own_wells:absent", "absent is NoneType"),
+        ("no_such_module:objective", "cannot import no_such_module"),
+        ("own_wells", "expected module:name"),
+    ):
+        status, _, err = run(capsys, "verify", wells_file, "--objective", name)
+        assert status == 2
+        assert message in err
+    status, _, err = run(capsys, "verify", wells_file)
+    assert (status, "--objective module:name" in err) == (2, True)
+
+
+def test_info_says_what_is_in_a_file(capsys, network_file, wells_file):
+    status, out, _ = run(capsys, "info", network_file)
+    lines = {line[:20].strip(): line[20:].strip() for line in out.splitlines()}
+    assert status == 0
+    assert lines["objective"] == "mlp_cross_entropy, 21 variables"
+    assert lines["layer_sizes"] == "[2, 3, 3]"
+    assert lines["minima"].startswith("3 (coverage 0.7500; Chao1 at least ")
+    assert lines["transition states"].startswith("2, 2 without degenerate rearrangements (coverage")
+    assert lines["components"] == "1"
+    assert lines["searches"] == "9, failed: stalled 2; 1234 evaluations"
+    assert lines["stopped because"] == "budget of searches"
+    assert "its function is not in the file" in run(capsys, "info", wells_file)[1]
+
+
+def test_version_and_wrong_arguments(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.strip() == f"lossland {importlib.metadata.version('lossland')}"
+    for arguments in ([], ["verify"], ["verify", "a.h5", "--ends", "some"], ["nonsense"]):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 2
+    errors = capsys.readouterr().err
+    assert "'some' is neither a whole number nor 'all'" in errors
+    assert "invalid choice: 'nonsense'" in errors
