@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-N_POINTS, N_CLASSES, NOISE, SEED = 300, 3, 0.15, 7
+N_POINTS, N_CLASSES, NOISE, SEED = 300, 3, 0.4, 7
 
 
 def spiral(rng):

@@ -1,8 +1,8 @@
 """Which pairs of minima to search between: the missing-connection algorithm.
 
-Carr, Trygubenko and Wales, J. Chem. Phys. 122, 234903 (2005): the cheapest path from an unconnected minimum to the global
-minimum on a graph in which known connections cost nothing and unexplored ones a function of the distance; its unexplored
-steps are searched next.
+Carr, Trygubenko and Wales, J. Chem. Phys. 122, 234903 (2005): the cheapest path from an unconnected minimum to the
+global minimum on a graph in which known connections cost nothing and unexplored ones a function of the distance; its
+unexplored steps are searched next.
 """
 
 import numpy as np

@@ -1,13 +1,15 @@
 """Exploration: from an objective to its landscape.
 
-Rounds of searches are planned from what is known, run on any number of threads, and merged in the order of their plan, so
-the landscape depends on the objective, the options and the seed alone.  First random starts and basin-hopping; then, round
-after round, searches for transition states from the minima that have been searched least, and between minima that are not
-yet connected, until the coverage that was asked for or the budget of searches is reached.
+Rounds of searches are planned from what is known, run on any number of threads, and merged in the order of their
+plan, so the landscape depends on the objective, the options and the seed alone.  First random starts and
+basin-hopping; then, round after round, searches for transition states from the minima that have been searched least,
+and between minima that are not yet connected, until the coverage that was asked for or the budget of searches is
+reached.
 """
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +20,6 @@ from lossland import searches
 from lossland.completeness import good_turing_coverage
 from lossland.connections import Connections
 from lossland.errors import InputError
-from lossland.gradient_flow import FlowOptions
 from lossland.journal import Journal, run_digest
 from lossland.landscape import Landscape
 from lossland.lbfgs import LbfgsOptions
@@ -77,7 +78,7 @@ class ExploreOptions(NamedTuple):
     hop_steps: int = 25
     hop_step: float = 1.0
     kT: float = 1e-3
-    soft_modes: int = 10
+    soft_modes: int = 20
     searches_per_minimum: int = 20
     displacement: float = 1.0
     max_searches: int = 2000
@@ -95,7 +96,7 @@ class ExploreOptions(NamedTuple):
     def minimise_options(self) -> MinimiseOptions:
         """Return the settings of minimisations."""
         lbfgs = LbfgsOptions(history=self.history, tolerance=max(1e-7, self.tolerance))
-        return MinimiseOptions(lbfgs, FlowOptions(tolerance=self.tolerance))
+        return MinimiseOptions(lbfgs, MinimiseOptions().descent._replace(tolerance=self.tolerance))
 
     def saddle_options(self) -> SaddleOptions:
         """Return the settings of searches for transition states and their ends."""
@@ -198,7 +199,7 @@ class Exploration:
         ]
         fresh = self._fresh([saddle for _, saddle in saddles])
         options = self.options.saddle_options()
-        falls = [lambda saddle=saddles[i][1]: searches.find_ends(self.objective, saddle, options) for i in fresh]
+        falls = [partial(searches.find_ends, self.objective, saddles[i][1], options) for i in fresh]
         ends = dict(zip(fresh, self._outcomes(f"round-{self.n_rounds:06d}-ends", run, falls), strict=True))
         self._merge(tasks, found, ends)
         self.n_rounds += 1
@@ -255,30 +256,20 @@ class Exploration:
 
     def _start(self, search):
         options = self.options.minimise_options()
-        return -1, lambda: searches.random_start(self.objective, self._rng(search), options)
+        return -1, partial(searches.random_start, self.objective, self._rng(search), options)
 
     def _plan_hops(self, number):
-        options, minima = self.options, self.landscape.minima
-        if not len(minima.energy):
-            return []
-        lowest = np.argsort(minima.energy, kind="stable")
-        tasks = []
-        for i in range(number):
-            search = self.n_searches + i
-            x = minima.x[lowest[(search - options.n_starts) % len(lowest)]].copy()
-            arguments = (options.hop_steps, options.kT, options.hop_step)
-            tasks.append(
-                (
-                    -1,
-                    lambda x=x, search=search: searches.hop(
-                        self.objective, x, *arguments, self._rng(search), options.minimise_options()
-                    ),
-                )
-            )
-        return tasks
+        lowest = np.argsort(self.landscape.minima.energy, kind="stable")
+        return [self._hop(lowest, self.n_searches + i) for i in range(number)]
+
+    def _hop(self, lowest, search):
+        options = self.options
+        x = self.landscape.minima.x[lowest[(search - options.n_starts) % len(lowest)]].copy()
+        chain = (options.hop_steps, options.kT, options.hop_step)
+        return -1, partial(searches.hop, self.objective, x, *chain, self._rng(search), options.minimise_options())
 
     def _least_searched(self, number):
-        """Return rows of minima, those searched least first and low ones before high ones, a row more than once if need be."""
+        """Return rows of minima to search from: the least searched first, low before high, repeated if need be."""
         planned, energy = self.searched.copy(), self.landscape.minima.energy
         rows = []
         while len(rows) < number and planned.size:
@@ -294,9 +285,8 @@ class Exploration:
         rank = int(self.searched[row])
         self.searched[row] += 1
         rank = rank if rank < 2 * options.soft_modes else -1
-        return row, lambda: searches.follow_mode(
-            self.objective, x, rank, options.displacement, self._rng(search), options.saddle_options()
-        )
+        leave = (x, rank, options.displacement, self._rng(search), options.saddle_options())
+        return row, partial(searches.follow_mode, self.objective, *leave)
 
     def _pairs(self, limit):
         minima, ends = self.landscape.minima, self.landscape.transition_states.minima
@@ -351,7 +341,7 @@ class Exploration:
             search["n_failed"][status.name.lower()] += 1
 
     def _add_saddle(self, point, origin, ends):
-        """Add a transition state with its ends; a minimum counts as found when it is not the one the search came from."""
+        """Add a transition state with its ends; of these the one that the search came from is not counted as found."""
         row = self.landscape.find_transition_state(point.x, point.energy)
         if row >= 0:
             rows = self.landscape.transition_states.minima[row].tolist()

@@ -1,10 +1,10 @@
 """Paths of steepest descent, and of ascent along one mode, followed with the exact Hessian.
 
-The minimum that a transition state falls to is defined by the steepest-descent path dx/dt = -g.  Turning the sign of the
-component along one Hessian eigenvector gives a flow that rises along that mode and falls in all others and so ends in
-index-1 saddles (eigenvector-following; E and Zhou, Nonlinearity 24, 1831, 2011).  Both are integrated by solving the flow
-exactly on the local quadratic (Page and McIver, J. Chem. Phys. 88, 922, 1988) for as long as the gradient at the end agrees
-with the quadratic's, which makes them Newton's method near a stationary point.
+The minimum that a transition state falls to is defined by the steepest-descent path dx/dt = -g.  Turning the sign of
+the component along one Hessian eigenvector gives a flow that rises along that mode and falls in all others and so
+ends in index-1 saddles (eigenvector-following; E and Zhou, Nonlinearity 24, 1831, 2011).  Both are integrated by
+solving the flow exactly on the local quadratic (Page and McIver, J. Chem. Phys. 88, 922, 1988) for as long as the
+gradient at the end agrees with the quadratic's, which makes them Newton's method near a stationary point.
 """
 
 from typing import NamedTuple
@@ -143,9 +143,7 @@ def _final_status(values, uphill):
     return CONVERGED if values[0] > 0.0 else WRONG_INDEX
 
 
-@njit(
-    FLOW_RESULT(*FUNCTIONS, float64[::1], float64[::1], boolean, FLOW_OPTIONS, float64[::1]), cache=True, nogil=True
-)
+@njit(FLOW_RESULT(*FUNCTIONS, float64[::1], float64[::1], boolean, FLOW_OPTIONS, float64[::1]), cache=True, nogil=True)
 def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill, options, eigenvalues):
     """Follow the flow from ``x`` to a stationary point.
 

@@ -12,7 +12,7 @@ from numba import float64, int64, njit, types
 from scipy.sparse.linalg import ArpackNoConvergence
 
 from lossland._vector import add_scaled, dot, finite, norm, rms, scale
-from lossland.lbfgs import MAX_REDUCTIONS, _quasi_newton_step
+from lossland.lbfgs import MAX_REDUCTIONS, quasi_newton_step
 from lossland.lowest_mode import lowest_eigenvalues, lowest_mode
 from lossland.objectives.base import DATA, VALUE_GRADIENT, Objective
 from lossland.status import StationaryPoint, Status
@@ -109,7 +109,7 @@ def _tangent_step(steps, changes, curvatures, n_updates, projected, mode, max_st
         step[:] = projected
         scale(-FIRST_STEP, step)
     else:
-        _quasi_newton_step(steps, changes, curvatures, n_updates, projected, step)
+        quasi_newton_step(steps, changes, curvatures, n_updates, projected, step)
         add_scaled(-dot(step, mode), mode, step)
         if dot(step, projected) > 0.0:
             scale(-1.0, step)

@@ -1,7 +1,7 @@
 """The journal of an exploration: what each round found, so that a killed run goes on where it was.
 
-Rounds are planned from what is known, so replaying their outcomes in order restores the very state they led to.  A round
-is one file, written under a temporary name and renamed: it is there in full or not at all.
+Rounds are planned from what is known, so replaying their outcomes in order restores the very state they led to.  A
+round is one file, written under a temporary name and renamed: it is there in full or not at all.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from lossland.searches import Outcome
 from lossland.status import StationaryPoint, Status
 
 FIELDS = ("energy", "rms_gradient", "status", "n_evaluations", "n_hessians", "n_iterations")
-DAMAGED = (OSError, ValueError, KeyError, EOFError)
+DAMAGED = (OSError, ValueError, KeyError, EOFError, BadZipFile)
 
 
 def run_digest(objective, settings: dict) -> str:
@@ -50,7 +51,7 @@ class Journal:
         if self.folder is None or not self._path(name).exists():
             return None
         try:
-            with np.load(self._path(name), allow_pickle=False) as stored:
+            with open(self._path(name), "rb") as file, np.load(file, allow_pickle=False) as stored:
                 return _unpacked(stored)
         except DAMAGED:  # a disk that failed: the round is done again
             return None

@@ -1,6 +1,7 @@
 """The L-BFGS minimiser of the molecular programs: no line search, a maximum step, a limit to the rise in energy.
 
-Liu and Nocedal, Math. Program. 45, 503 (1989), with the step control of GMIN and OPTIM (Wales, Energy Landscapes, 2003).
+Liu and Nocedal, Math. Program. 45, 503 (1989), with the step control of GMIN and OPTIM (Wales, Energy Landscapes,
+2003).
 """
 
 from typing import NamedTuple
@@ -57,7 +58,7 @@ RESULT = types.Tuple((float64, float64, int64, int64, int64))
     cache=True,
     nogil=True,
 )
-def _quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step):
+def quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step):
     """Overwrite ``step`` with minus the inverse-Hessian estimate times ``gradient`` (two-loop recursion)."""
     history = curvatures.size
     weights = np.empty(history)
@@ -91,7 +92,8 @@ def lbfgs(value_gradient, data, x, options, trajectory):
         Start; modified in place.
     options : LbfgsOptions
     trajectory : ndarray of float64, shape (k, n_variables)
-        Row ``i % k`` receives ``x`` of iteration ``i`` (0 is the start): the last ``k`` points. With ``k = 0`` nothing is kept.
+        Row ``i % k`` receives ``x`` of iteration ``i`` (0 is the start): the last ``k`` points. With ``k = 0``
+        nothing is kept.
 
     Returns
     -------
@@ -118,7 +120,7 @@ def lbfgs(value_gradient, data, x, options, trajectory):
             step[:] = gradient
             scale(-options.first_step, step)
         else:
-            _quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step)
+            quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step)
             if dot(step, gradient) > 0.0:
                 scale(-1.0, step)
         length = norm(step)

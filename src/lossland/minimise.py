@@ -14,7 +14,7 @@ class MinimiseOptions(NamedTuple):
     """Settings of :func:`minimise`: L-BFGS first, then steepest descent with the Hessian to the final tolerance."""
 
     lbfgs: LbfgsOptions = LbfgsOptions(history=80, tolerance=1e-7)
-    descent: FlowOptions = FlowOptions()
+    descent: FlowOptions = FlowOptions(path_error=0.4)
 
 
 def minimise(objective: Objective, x, options: MinimiseOptions = MinimiseOptions()) -> StationaryPoint:
@@ -67,4 +67,6 @@ def descend(objective: Objective, x, options: FlowOptions = FlowOptions()) -> St
         options,
         eigenvalues,
     )
-    return StationaryPoint(x, energy, rms_gradient, eigenvalues, Status(status), n_evaluations, n_hessians, n_iterations)
+    return StationaryPoint(
+        x, energy, rms_gradient, eigenvalues, Status(status), n_evaluations, n_hessians, n_iterations
+    )

@@ -13,7 +13,7 @@ import numpy as np
 from numba import float64, int64, njit, types
 
 from lossland._vector import add_scaled, dot, norm, rms, scale
-from lossland.lbfgs import _quasi_newton_step
+from lossland.lbfgs import quasi_newton_step
 from lossland.objectives.base import DATA, VALUE_GRADIENT, Objective
 from lossland.status import Status
 
@@ -189,7 +189,7 @@ def _band_step(steps, changes, curvatures, n_updates, nudged, first_step, step):
         step[:] = nudged
         scale(-first_step, step)
         return
-    _quasi_newton_step(steps, changes, curvatures, n_updates, nudged, step)
+    quasi_newton_step(steps, changes, curvatures, n_updates, nudged, step)
     if dot(step, nudged) > 0.0:
         scale(-1.0, step)
 

@@ -19,15 +19,16 @@ class SaddleOptions(NamedTuple):
     Attributes
     ----------
     climb : FlowOptions
-        Eigenvector-following to the transition state. Its path has no meaning, so a large error of the path is accepted.
+        Eigenvector-following to the transition state. Its path has no meaning, so a large error of the path is
+        accepted.
     descent : FlowOptions
-        Steepest-descent paths to the two ends.
+        Steepest-descent paths to the two ends; a loose ``path_error`` can end in another minimum.
     push : float
         Displacement along the negative mode from which the descents start (units of ``x``).
     """
 
     climb: FlowOptions = FlowOptions(max_step=1.0, first_step=0.2, path_error=0.4, max_iterations=200)
-    descent: FlowOptions = FlowOptions()
+    descent: FlowOptions = FlowOptions(path_error=0.02)
     push: float = 0.02
 
 
@@ -44,7 +45,9 @@ class TransitionState:
         """Of the saddle if it failed, else ``END_FAILED`` unless both ends are minima."""
         if not self.point.converged:
             return self.point.status
-        return Status.CONVERGED if len(self.ends) == 2 and all(end.converged for end in self.ends) else Status.END_FAILED
+        return (
+            Status.CONVERGED if len(self.ends) == 2 and all(end.converged for end in self.ends) else Status.END_FAILED
+        )
 
 
 def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptions().climb):

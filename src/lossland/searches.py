@@ -74,12 +74,12 @@ def follow_mode(objective: Objective, x, rank, displacement, rng, options: Saddl
     rng : numpy.random.Generator
     options : SaddleOptions
     """
-    values, vectors = np.linalg.eigh(objective.hessian_matrix(x))
-    if 0 <= rank < 2 * len(x):
+    values, vectors = _modes(objective, x)
+    if 0 <= rank < 2 * len(values):
         direction = vectors[:, rank // 2] * (1.0 if rank % 2 == 0 else -1.0)
         direction = _with_fixed_sign(direction, rank % 2 == 0)
     else:
-        direction = vectors @ (rng.normal(size=len(x)) / np.sqrt(np.maximum(values, 1e-12 * values[-1])))
+        direction = vectors @ (rng.normal(size=len(values)) / np.sqrt(np.maximum(values, 1e-12 * values[-1])))
         direction /= np.linalg.norm(direction)
     outcome = Outcome(n_hessians=1)
     _climb(objective, outcome, x + displacement * direction, direction, options)
@@ -103,6 +103,16 @@ def find_ends(objective: Objective, saddle, options: SaddleOptions) -> Outcome:
     for end in fall(objective, *saddle, options):
         _add_minimum(outcome, end)
     return outcome
+
+
+def _modes(objective, x):
+    """Return eigenvalues and eigenvectors of the Hessian, ascending, without the objective's idle directions."""
+    matrix = objective.hessian_matrix(x)
+    n_idle = 0 if objective.idle is None else len(objective.idle)
+    if n_idle:  # lifted above all other modes, and cut off there
+        matrix += 10.0 * np.abs(matrix).sum(axis=0).max() * objective.idle.T @ objective.idle
+    values, vectors = np.linalg.eigh(matrix)
+    return values[: len(x) - n_idle], vectors[:, : len(x) - n_idle]
 
 
 def _with_fixed_sign(vector, positive):

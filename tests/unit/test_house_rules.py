@@ -228,7 +228,7 @@ RULES = {
     known_objectives: PACKAGE,
     study_names: PACKAGE,
     workflow_words: PACKAGE,
-    workflow_imports: (*PACKAGE, "tools/*.py", "tests/**/*.py"),
+    workflow_imports: (*PACKAGE, "tools/*.py", "tests/unit/*.py"),
     long_files: PACKAGE + WORKFLOW,
     long_scripts: SCRIPTS,
     unlike_scripts: ("workflow/scripts/[!_]*.py",),

@@ -20,7 +20,7 @@ def first_difference(table, reference):
             floats = isinstance(new, float) and isinstance(old, float)
             if not same and not (floats and abs(new - old) <= RELATIVE_TOLERANCE * abs(old)):
                 label = ", ".join(str(value) for value in table.iloc[row] if isinstance(value, str))
-                return f"line {row + 2} ({label}), column {column}: {new!r}, expected {old!r}"
+                return f"line {row + 2} ({label}), column {column}: {new}, expected {old}"
     return None
 
 

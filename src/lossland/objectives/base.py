@@ -37,7 +37,7 @@ class ObjectiveData(NamedTuple):
 
 
 def objective_data(table=None, labels=None, parameters=None, structure=None, free=None) -> ObjectiveData:
-    """Build an :class:`ObjectiveData` with the dtypes and orders that kernels are compiled for; absent parts are empty."""
+    """Build an :class:`ObjectiveData` of the dtypes that kernels are compiled for; absent parts are empty."""
     table = np.zeros((0, 0)) if table is None else np.array(table, dtype=np.float64, order="C", ndmin=2)
 
     def vector(values, dtype):
@@ -70,7 +70,8 @@ def no_hessian(x, data, matrix):  # pragma: no cover - never called, fills the a
 class NetworkLayout:
     """Shape of a multilayer perceptron's weight vector.
 
-    Weights stand layer by layer from the input: the layer's matrix, row-major, shape (n_out, n_in), then its n_out biases.
+    Weights stand layer by layer from the input: the layer's matrix, row-major, shape (n_out, n_in), then its n_out
+    biases.
 
     Attributes
     ----------
@@ -117,6 +118,9 @@ class Objective:
         Present when node permutations and sign flips leave the objective unchanged.
     product : jitted function ``f(x, data, direction, product)``, optional
         Hessian-vector product; differences of gradients without it.
+    idle : ndarray, shape (k, n_variables), optional
+        Orthonormal directions along which the objective is a parabola of its own, apart from everything else: no
+        transition state lies that way, so searches leave them out.
     attributes, arrays : dict
         What the group ``/objective`` of a landscape file holds besides ``kind``: scalars and small lists; arrays.
     """
@@ -131,6 +135,7 @@ class Objective:
     has_hessian: bool = True
     network: NetworkLayout | None = None
     product: object = None
+    idle: np.ndarray | None = None
     attributes: dict = field(default_factory=dict)
     arrays: dict = field(default_factory=dict)
 
@@ -166,7 +171,9 @@ class Objective:
         if length == 0.0:
             return np.zeros_like(x)
         step = 1e-5 * max(1.0, np.abs(x).max()) / length
-        return (self.energy_gradient(x + step * direction)[1] - self.energy_gradient(x - step * direction)[1]) / (2 * step)
+        return (self.energy_gradient(x + step * direction)[1] - self.energy_gradient(x - step * direction)[1]) / (
+            2 * step
+        )
 
     def random_start(self, rng: np.random.Generator) -> np.ndarray:
         """Draw one start, shape (n_variables,), uniform in the start box."""
@@ -239,9 +246,11 @@ def from_function(
 
 
 def _compiled(function, signature, form):
-    """Return ``function`` as a first-class function of ``signature``, whatever signatures it was compiled for before."""
+    """Return ``function`` compiled for ``signature``, whatever signatures it was compiled for before."""
     if not hasattr(function, "py_func"):
-        raise TypeError(f"{getattr(function, '__name__', function)!r} is not jitted: decorate it with numba.njit as {form}")
+        raise TypeError(
+            f"{getattr(function, '__name__', function)!r} is not jitted: decorate it with numba.njit as {form}"
+        )
     try:
         return njit(signature, nogil=True)(function.py_func)
     except numba.core.errors.NumbaError as error:

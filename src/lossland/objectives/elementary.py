@@ -1,8 +1,9 @@
 """Branch-free exponential and hyperbolic tangent that the compiler vectorises.
 
 The wheels of Numba come without a vector mathematics library.  Both functions reduce the range to |r| <= ln(2)/2, sum a
-Taylor polynomial of exp(r) - 1 and multiply by a power of two made through integer bits.  They are within a few units in
-the last place, keep NaN, and are exact at zero and at infinity.  No fast-math flags: the reduction relies on rounding.
+Taylor polynomial of exp(r) - 1 and multiply by a power of two made through integer bits.  They are within a few units
+in the last place, keep NaN, and are exact at zero and at infinity.  No fast-math flags: the reduction relies on
+rounding.
 """
 
 import numpy as np

@@ -28,7 +28,8 @@ def mlp_cross_entropy(
     regularisation : float
         Lambda, the factor of the sum of squared weights.
     regularise_biases : bool
-        Whether the biases are part of that sum.
+        Whether the biases are part of that sum. Without that, adding a constant to all output biases changes nothing,
+        so the last of them is frozen at zero (where the mask leaves them all free).
     normalisation : {"mean", "sum"}
         Whether the cross-entropy is averaged or summed over the data.
     mask : array_like of bool, shape (n_weights,), optional
@@ -49,6 +50,8 @@ def mlp_cross_entropy(
     if not (np.isfinite(regularisation) and regularisation >= 0):
         raise ValueError(f"regularisation is {regularisation}, but must be a finite number >= 0")
     layout = network_layout(sizes, mask)
+    if not regularise_biases and layout.mask[-sizes[-1] :].all():
+        layout.mask[-1] = False
     free = np.flatnonzero(layout.mask)
     rates = np.full(layout.n_weights, float(regularisation))
     if not regularise_biases:
@@ -64,6 +67,7 @@ def mlp_cross_entropy(
         ),
         network=layout,
         product=hessian_product,
+        idle=softmax_shifts(layout),
         attributes={
             "layer_sizes": np.array(sizes, dtype=np.int64),
             "regularisation": float(regularisation),
@@ -93,6 +97,23 @@ def bias_positions(layer_sizes) -> np.ndarray:
         positions.append(np.arange(end + n_in * n_out, end + (n_in + 1) * n_out))
         end += (n_in + 1) * n_out
     return np.concatenate(positions)
+
+
+def softmax_shifts(layout: NetworkLayout) -> np.ndarray:
+    """Return the directions that add one constant to every output, shape (k, n_variables), orthonormal.
+
+    The probabilities do not change along them: one for each node of the last hidden layer, and one for the output
+    biases, as far as the mask leaves all weights concerned free.
+    """
+    n_last, n_out = layout.layer_sizes[-2:]
+    start = layout.n_weights - (n_last + 1) * n_out
+    groups = [start + node + n_last * np.arange(n_out) for node in range(n_last)]
+    groups.append(np.arange(layout.n_weights - n_out, layout.n_weights))
+    shifts = np.zeros((len(groups), layout.n_weights))
+    for shift, group in zip(shifts, groups, strict=True):
+        shift[group] = 1.0 / np.sqrt(n_out)
+    whole = [bool(layout.mask[group].all()) for group in groups]
+    return shifts[whole][:, layout.mask]
 
 
 def class_probabilities(layout: NetworkLayout, x, inputs) -> np.ndarray:

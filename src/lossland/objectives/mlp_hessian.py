@@ -1,9 +1,9 @@
 """Exact Hessian and Hessian-vector product of the multilayer perceptron's loss, for any number of layers.
 
-The Hessian follows from one directional derivative (the R-operator of Pearlmutter, Neural Comput. 6, 147, 1994) for each
-node instead of one for each weight: with z the input of a node and delta the derivative of the loss with respect to it, the
-second derivative between a weight into node o and a weight into node q needs only R delta_q and R a, the derivatives of
-delta_q and of the activations with respect to z_o.
+The Hessian follows from one directional derivative (the R-operator of Pearlmutter, Neural Comput. 6, 147, 1994) for
+each node instead of one for each weight: with z the input of a node and delta the derivative of the loss with respect
+to it, the second derivative between a weight into node o and a weight into node q needs only R delta_q and R a, the
+derivatives of delta_q and of the activations with respect to z_o.
 """
 
 import numpy as np
@@ -94,10 +94,10 @@ def _hidden_delta_tangent(tangent_delta, tangent_z, activations, delta, row, n_r
 def _node_tangents(
     sizes, weights, layer, first, node, offset, size, activations, delta, tangent_z, tangent, tangent_delta
 ):
-    """Derivatives with respect to one node's input: R z, R a and R delta of all nodes from its layer on.
+    """Write the derivatives with respect to one node's input: R z, R a and R delta of all nodes from its layer on.
 
-    ``layer`` counts weight matrices from 0; ``first`` is the first row of the nodes it feeds, ``offset`` the place of the
-    next layer's weights.
+    ``layer`` counts weight matrices from 0; ``first`` is the first row of the nodes it feeds, ``offset`` the place of
+    the next layer's weights.
     """
     last = sizes.size - 2
     for o in range(sizes[layer + 1]):
@@ -125,7 +125,7 @@ def _node_tangents(
 
 @njit(void(float64[::1], float64[:, ::1], int64, int64, float64[::1], int64), cache=True, nogil=True, fastmath=FASTMATH)
 def _block_sums(values, activations, first, n_in, sums, size):
-    """Overwrite ``sums[i]`` with the sum over k of ``values[k] * a[i, k]``, and ``sums[n_in]`` with that of ``values``."""
+    """Overwrite ``sums[i]`` with the sum over k of ``values[k] * a[i, k]``; ``sums[n_in]`` with that of ``values``."""
     i = 0
     while i + 4 <= n_in:
         a0, a1, a2, a3 = (
@@ -175,7 +175,7 @@ def _product_row(a, b, out, size):
 
 @njit(void(float64[:, ::1], int64, int64, int64, int64, int64, float64[::1]), cache=True, nogil=True)
 def _add_column(matrix, offset, n_in, n_out, node, column, sums):
-    """Add ``sums`` (inputs, then bias) to the entries of one column that belong to weights into ``node``, and mirror them."""
+    """Add ``sums`` (inputs, then bias) to one column's entries of weights into ``node``, and mirror them."""
     for i in range(n_in + 1):
         weight = offset + node * n_in + i if i < n_in else offset + n_in * n_out + node
         matrix[weight, column] += sums[i]

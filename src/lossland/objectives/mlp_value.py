@@ -201,7 +201,7 @@ def count_weights(sizes):
 
 @njit(float64(DATA, float64[::1], int64, int64, float64[:, ::1], float64[:, ::1]), cache=True, nogil=True)
 def forward_backward(data, weights, start, size, activations, delta):
-    """Fill one block's activations (inputs first, probabilities last) and dLoss/dz of every node; return its summed loss."""
+    """Fill a block's activations (inputs first, probabilities last) and dLoss/dz of all nodes; return its loss."""
     sizes = data.structure
     n_layers = sizes.size - 1
     for i in range(sizes[0]):

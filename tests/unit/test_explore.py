@@ -1,0 +1,146 @@
+"""Exploration: complete on surfaces with known counts, the same whatever the threads, and after a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from surfaces import double_well_objective, mueller_brown_objective
+
+from lossland import ExploreOptions, explore
+from lossland.errors import InputError
+from lossland.explore import Exploration
+from lossland.objectives import mlp_cross_entropy
+
+WELLS = ExploreOptions(
+    n_starts=20, n_hops=0, soft_modes=6, searches_per_minimum=12, displacement=0.3, max_searches=3000, max_climb=60
+)
+SMALL = ExploreOptions(n_starts=10, n_hops=1, hop_steps=4, searches_per_minimum=4, max_searches=120, round_size=16)
+
+
+def network(n_data=100):
+    rng = np.random.default_rng(5)
+    inputs = rng.normal(size=(n_data, 2))
+    labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(int) + (inputs[:, 0] > 1)
+    return mlp_cross_entropy([2, 3, 3], inputs, labels, 1e-3)
+
+
+@pytest.mark.parametrize("d", [2, 3, 4, 5, 6])
+def test_sums_of_double_wells_are_found_completely(d):
+    landscape = explore(double_well_objective(d), WELLS)
+    counts = landscape.counts()
+    assert counts == {"n_minima": 2**d, "n_transition_states": d * 2 ** (d - 1), "n_degenerate": 0}
+    assert landscape.n_components == 1
+    assert landscape.search["stop_reason"] == "coverage reached"
+    signs = np.sign(landscape.minima.x)
+    ends = landscape.transition_states.minima
+    assert (np.count_nonzero(signs[ends[:, 0]] != signs[ends[:, 1]], axis=1) == 1).all()
+
+
+def test_surface_without_a_hessian_is_found_completely():
+    options = ExploreOptions(
+        n_starts=20, n_hops=0, displacement=0.1, searches_per_minimum=6, max_searches=300, tolerance=1e-8
+    )
+    landscape = explore(mueller_brown_objective(), options)
+    assert landscape.counts() == {"n_minima": 3, "n_transition_states": 2, "n_degenerate": 0}
+    assert sorted(landscape.minima.energy) == pytest.approx([-146.69952, -108.16672, -80.76782], abs=1e-4)
+
+
+def test_files_are_the_same_for_one_and_two_threads(tmp_path):
+    for threads in (1, 2):
+        explore(network(), SMALL, seed=3, threads=threads).write(tmp_path / f"{threads}.h5")
+    assert (tmp_path / "1.h5").read_bytes() == (tmp_path / "2.h5").read_bytes()
+
+
+def test_seed_matters(tmp_path):
+    for seed in (1, 2):
+        explore(network(), SMALL, seed=seed).write(tmp_path / f"{seed}.h5")
+    assert (tmp_path / "1.h5").read_bytes() != (tmp_path / "2.h5").read_bytes()
+
+
+def test_resumed_exploration_gives_the_same_file_and_repeats_nothing(tmp_path):
+    explore(network(), SMALL, seed=3).write(tmp_path / "whole.h5")
+    first = Exploration(network(), SMALL, 3, tmp_path / "checkpoint")
+    for _ in range(4):
+        first.advance(map)
+    done = sorted((tmp_path / "checkpoint").rglob("*.npz"))
+    stamps = [path.stat().st_mtime_ns for path in done]
+    explore(network(), SMALL, seed=3, checkpoint=tmp_path / "checkpoint").write(tmp_path / "resumed.h5")
+    assert [path.stat().st_mtime_ns for path in done] == stamps
+    assert (tmp_path / "whole.h5").read_bytes() == (tmp_path / "resumed.h5").read_bytes()
+
+
+def test_damaged_round_is_done_again(tmp_path):
+    explore(network(), SMALL, seed=3, checkpoint=tmp_path / "checkpoint").write(tmp_path / "whole.h5")
+    damaged = sorted((tmp_path / "checkpoint").rglob("*.npz"))[2]
+    damaged.write_bytes(damaged.read_bytes()[:50])
+    explore(network(), SMALL, seed=3, checkpoint=tmp_path / "checkpoint").write(tmp_path / "again.h5")
+    assert (tmp_path / "whole.h5").read_bytes() == (tmp_path / "again.h5").read_bytes()
+
+
+def test_checkpoint_of_other_settings_is_not_used(tmp_path):
+    explore(network(), SMALL, seed=3, checkpoint=tmp_path / "checkpoint")
+    explore(network(), SMALL, seed=4, checkpoint=tmp_path / "checkpoint").write(tmp_path / "beside.h5")
+    explore(network(), SMALL, seed=4).write(tmp_path / "alone.h5")
+    assert (tmp_path / "beside.h5").read_bytes() == (tmp_path / "alone.h5").read_bytes()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_killed_run_resumes_to_the_same_file(tmp_path, share):
+    script = tmp_path / "run.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            import sys
+            sys.path.insert(0, {str(Path(__file__).parent)!r})
+            from test_explore import SMALL, network
+            from lossland import explore
+            explore(network(), SMALL, seed=3, checkpoint={str(tmp_path / "checkpoint")!r}).write(sys.argv[1])
+            """
+        )
+    )
+    explore(network(), SMALL, seed=3).write(tmp_path / "whole.h5")
+    rounds = 2 * (SMALL.max_searches // SMALL.round_size)
+    process = subprocess.Popen([sys.executable, script, tmp_path / "killed.h5"])
+    deadline = time.monotonic() + 120
+    while len(list((tmp_path / "checkpoint").rglob("*.npz"))) < share * rounds and time.monotonic() < deadline:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert list((tmp_path / "checkpoint").rglob("*.npz"))
+    subprocess.run([sys.executable, script, tmp_path / "killed.h5"], check=True)
+    assert (tmp_path / "killed.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
+
+
+def test_unconnected_minima_are_joined_by_double_ended_searches():
+    left_alone = WELLS._replace(soft_modes=0, searches_per_minimum=0, n_starts=40, coverage_transition_states=0.0)
+    joined = explore(double_well_objective(3), left_alone._replace(max_searches=400))
+    apart = explore(double_well_objective(3), left_alone._replace(max_searches=400, connect=False))
+    assert joined.n_components == 1
+    assert apart.n_components > 1
+
+
+def test_what_was_done_is_recorded():
+    options = SMALL._replace(searches_per_minimum=1000)
+    landscape = explore(network(), options, seed=3, config={"name": "small"})
+    search = landscape.search
+    assert search["n_searches"] == options.max_searches
+    assert search["stop_reason"] == "budget of searches used up"
+    assert search["n_evaluations"] > search["n_hessians"] > 0
+    assert landscape.config["name"] == "small"
+    assert landscape.config["explore"] == options._asdict()
+    hits = landscape.transition_states.hits
+    assert search["coverage_transition_states"] == 1 - np.count_nonzero(hits == 1) / hits.sum()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("n_starts", 0), ("coverage_minima", 1.5), ("tolerance", 0.0), ("round_size", -1)]
+)
+def test_options_out_of_range_are_refused(name, value):
+    with pytest.raises(InputError, match=name):
+        explore(network(), SMALL._replace(**{name: value}))

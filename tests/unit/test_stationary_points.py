@@ -1,0 +1,159 @@
+"""Minima and transition states on surfaces where they are known, and the two ends of each transition state."""
+
+import numpy as np
+import pytest
+from numba import njit
+from scipy.integrate import solve_ivp
+from surfaces import double_well_objective, double_well_roots, mueller_brown_objective
+
+from lossland.gradient_flow import FlowOptions
+from lossland.minimise import MinimiseOptions, descend, minimise
+from lossland.objectives import from_function, mlp_cross_entropy
+from lossland.saddle import SaddleOptions, climb, fall
+from lossland.searches import follow_mode
+from lossland.status import Status
+
+MUELLER_BROWN_MINIMA = {
+    -146.69952: (-0.558224, 1.441726),
+    -108.16672: (0.623499, 0.028038),
+    -80.76782: (-0.050011, 0.466694),
+}
+MUELLER_BROWN_SADDLES = {-40.66484: (-0.822002, 0.624313), -72.24894: (0.212487, 0.292988)}
+
+
+@njit
+def hill(x, data, gradient):
+    """A maximum and no minimum anywhere."""
+    gradient[:] = -2.0 * x
+    return -(x * x).sum()
+
+
+def network(seed=0, n_data=120):
+    rng = np.random.default_rng(seed)
+    inputs = rng.normal(size=(n_data, 2))
+    labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(int) + (inputs[:, 0] > 1)
+    return mlp_cross_entropy([2, 3, 3], inputs, labels, 1e-4), rng
+
+
+@pytest.mark.parametrize("with_hessian", [True, False])
+def test_double_well_minima_are_reached_to_machine_precision(with_hessian):
+    left, _, right = double_well_roots()
+    objective = double_well_objective(5, with_hessian)
+    point = minimise(objective, [-0.9, 0.9, 0.9, -0.9, 0.9])
+    assert point.status == Status.CONVERGED
+    assert np.abs(point.x - [left, right, right, left, right]).max() < 1e-12
+    assert (point.eigenvalues > 0).all()
+    assert point.rms_gradient <= 1e-12
+
+
+def test_network_minimum_is_converged_far_below_the_tolerance_of_lbfgs():
+    objective, rng = network()
+    point = minimise(objective, objective.random_start(rng))
+    assert point.status == Status.CONVERGED
+    assert np.sqrt(np.mean(objective.energy_gradient(point.x)[1] ** 2)) < 1e-12
+    assert np.allclose(point.eigenvalues, np.linalg.eigvalsh(objective.hessian_matrix(point.x)), atol=1e-13)
+
+
+def test_saddle_is_not_taken_for_a_minimum():
+    _, top, right = double_well_roots()
+    point = descend(double_well_objective(2), [top, right])
+    assert point.status == Status.WRONG_INDEX
+
+
+def test_unbounded_descent_ends_with_a_status():
+    point = descend(from_function(hill, 2), [0.3, 0.1], FlowOptions(max_distance=1e3))
+    assert point.status == Status.WANDERED
+    point = minimise(from_function(hill, 2), [0.3, 0.1])
+    assert not point.converged
+
+
+def test_energy_falls_all_the_way_down():
+    objective, rng = network(3)
+    x, energies = objective.random_start(rng), []
+    for n in range(1, 40):
+        energies.append(descend(objective, x, FlowOptions(max_iterations=n)).energy)
+    assert (np.diff(energies) <= 1e-13).all()
+
+
+def test_descent_follows_the_steepest_descent_path():
+    """Compare with an ordinary differential equation solver, for starts whose paths end in different minima."""
+    objective = mueller_brown_objective()
+    rng = np.random.default_rng(4)
+    ends = set()
+    for _ in range(12):
+        start = rng.uniform([-1.2, 0.0], [1.0, 1.6])
+        path = solve_ivp(
+            lambda _, x: -objective.energy_gradient(x)[1], (0.0, 10.0), start, method="LSODA", rtol=1e-9, atol=1e-11
+        )
+        point = descend(objective, start, FlowOptions(tolerance=1e-9, path_error=0.05))
+        assert np.abs(point.x - path.y[:, -1]).max() < 1e-4
+        ends.add(round(point.energy, 3))
+    assert len(ends) == 3
+
+
+@pytest.mark.parametrize(("energy", "place"), MUELLER_BROWN_MINIMA.items())
+def test_mueller_brown_minima(energy, place):
+    point = minimise(
+        mueller_brown_objective(), np.array(place) + 0.05, MinimiseOptions(descent=FlowOptions(tolerance=1e-9))
+    )
+    assert point.converged
+    assert point.energy == pytest.approx(energy, abs=1e-4)
+    assert point.x == pytest.approx(place, abs=1e-5)
+
+
+@pytest.mark.parametrize(("energy", "place"), MUELLER_BROWN_SADDLES.items())
+def test_mueller_brown_saddles_and_their_ends(energy, place):
+    objective = mueller_brown_objective()
+    options = SaddleOptions(
+        climb=SaddleOptions().climb._replace(tolerance=1e-9, max_step=0.1), descent=FlowOptions(tolerance=1e-9)
+    )
+    point, mode = climb(objective, np.array(place) + 0.04, [1.0, 0.3], options.climb)
+    assert point.converged
+    assert np.count_nonzero(point.eigenvalues < 0) == 1
+    assert point.energy == pytest.approx(energy, abs=1e-4)
+    assert point.x == pytest.approx(place, abs=1e-5)
+    ends = sorted(end.energy for end in fall(objective, point, mode, options))
+    middle = -80.76782
+    assert ends == pytest.approx(sorted([middle, -146.69952 if energy > -60 else -108.16672]), abs=1e-4)
+
+
+def test_climbing_from_a_double_well_along_each_axis_finds_its_saddle():
+    left, top, right = double_well_roots()
+    objective = double_well_objective(4)
+    minimum = np.array([left, right, left, right])
+    for axis in range(4):
+        direction = np.eye(4)[axis] * (1.0 if minimum[axis] < 0 else -1.0)
+        point, mode = climb(objective, minimum + 0.2 * direction, direction)
+        expected = minimum.copy()
+        expected[axis] = top
+        assert point.converged
+        assert np.abs(point.x - expected).max() < 1e-10
+        assert abs(mode[axis]) == pytest.approx(1.0, abs=1e-10)
+        ends = np.sort([end.x for end in fall(objective, point, mode)], axis=0)
+        assert ends[:, axis] == pytest.approx([left, right], abs=1e-10)
+
+
+def test_network_transition_states_have_one_negative_eigenvalue_and_lower_ends():
+    objective, rng = network(5)
+    minimum = minimise(objective, objective.random_start(rng))
+    outcomes = [follow_mode(objective, minimum.x, rank, 1.0, rng, SaddleOptions()) for rank in [*range(16), -1, -1]]
+    saddles = [saddle for outcome in outcomes for saddle in outcome.saddles]
+    assert len(saddles) >= 5
+    for point, mode in saddles:
+        assert np.count_nonzero(np.linalg.eigvalsh(objective.hessian_matrix(point.x)) < 0) == 1
+        assert point.rms_gradient <= SaddleOptions().climb.tolerance
+        for end in fall(objective, point, mode):
+            assert end.converged
+            assert end.energy < point.energy
+
+
+def test_climb_out_of_bounds_is_reported():
+    point, _ = climb(mueller_brown_objective(), [1.5, 1.5], [1.0, 0.0], FlowOptions(max_distance=0.5, max_step=0.3))
+    assert point.status in (Status.WANDERED, Status.MAX_ITERATIONS)
+
+
+def test_values_that_are_not_finite_end_the_search():
+    objective, _ = network()
+    point, _ = climb(objective, np.full(objective.n_variables, np.nan), np.ones(objective.n_variables))
+    assert point.status == Status.NOT_FINITE
+    assert minimise(objective, np.full(objective.n_variables, np.inf)).status == Status.NOT_FINITE
