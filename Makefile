@@ -42,7 +42,7 @@ ruff-format: $(READY)
 	$(BIN)/ruff format --check .
 
 snakefmt: $(READY)
-	$(BIN)/snakefmt --check workflow
+	$(BIN)/snakefmt --check Snakefile workflow
 
 codespell: $(READY)
 	$(BIN)/codespell

@@ -220,7 +220,7 @@ def impure_kernels(texts):
 
 
 PACKAGE = ("src/lossland/**/*.py",)
-WORKFLOW = ("workflow/Snakefile", "workflow/**/*.smk", "workflow/**/*.py")
+WORKFLOW = ("Snakefile", "workflow/**/*.smk", "workflow/**/*.py")
 SCRIPTS = ("workflow/scripts/*.py",)
 
 RULES = {

@@ -13,7 +13,7 @@ sys.path.insert(0, str(REPOSITORY / "workflow"))
 
 def run_snakemake(folder, *arguments):
     """Run snakemake with ``folder`` as working directory; return the completed process, its output as one text."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(REPOSITORY / "workflow" / "Snakefile")]
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(REPOSITORY / "Snakefile")]
     command += ["--directory", str(folder), "--cores", "2", *arguments]
     return subprocess.run(
         command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False

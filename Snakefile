@@ -1,18 +1,18 @@
-# From nothing to every table and figure. What is computed stands in config/, how it is computed in rules/.
+# From nothing to every table and figure. What is computed stands in config/, how it is computed in workflow/rules/.
 from pathlib import Path
 
 from snakemake.utils import min_version
 
 min_version("9.0")
 
-REPOSITORY = Path(workflow.basedir).parent
+REPOSITORY = Path(workflow.basedir)
 
 
 # always read first; --configfile overrides single keys of it
 configfile: str(REPOSITORY / "config" / "default.yaml")
 
 
-include: "rules/common.smk"
+include: "workflow/rules/common.smk"
 
 
 if config["output"]:
@@ -20,10 +20,10 @@ if config["output"]:
     workdir: str(REPOSITORY / config["output"])
 
 
-include: "rules/datasets.smk"
-include: "rules/landscapes.smk"
-include: "rules/mislabelling.smk"
-include: "rules/results.smk"
+include: "workflow/rules/datasets.smk"
+include: "workflow/rules/landscapes.smk"
+include: "workflow/rules/mislabelling.smk"
+include: "workflow/rules/results.smk"
 
 
 rule all:
@@ -35,7 +35,7 @@ rule all:
     log:
         "results/logs/all.log",
     conda:
-        "../environment.yml"
+        "environment.yml"
     message:
         "Done: start with {input.summary}"
 
