@@ -131,13 +131,18 @@ def test_snakemake_prints_the_sentence_and_computes_nothing(snakemake, tmp_path,
     path = write_config("explore: {kt: 1.0}")
     process = snakemake(tmp_path / "run", "--configfile", path)
     assert process.returncode == 1
-    assert process.stdout.splitlines()[-1].endswith("changed.yaml: explore.kt is not a known key, did you mean kT?")
+    lines = [line for line in process.stdout.splitlines() if "changed.yaml: " in line]
+    assert [line.split(": ", 1)[1] for line in lines] == ["explore.kt is not a known key, did you mean kT?"], (
+        process.stdout
+    )
+    assert "Traceback" not in process.stdout
     assert not (tmp_path / "run" / "results").exists()
 
 
 def test_key_given_by_hand_is_not_blamed_on_a_file(snakemake, tmp_path):
     process = snakemake(tmp_path / "run", "--config", "sed=3")
-    assert process.stdout.splitlines()[-1] == "--config: sed is not a known key, did you mean seed?"
+    assert process.returncode == 1
+    assert "--config: sed is not a known key, did you mean seed?" in process.stdout.splitlines(), process.stdout
 
 
 def schema_keys(subschema, schema, prefix=""):
