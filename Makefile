@@ -26,7 +26,7 @@ help:
 	@echo "make clean          remove .venv and caches; results and figures stay"
 
 reproduce: $(READY)
-	$(SNAKEMAKE)
+	$(SNAKEMAKE) -- all check
 
 # Every check runs, also after one has failed; the exit status tells.
 test: $(READY)

@@ -79,7 +79,7 @@ class ExploreOptions(NamedTuple):
     hop_step: float = 1.0
     kT: float = 1e-3
     soft_modes: int = 20
-    searches_per_minimum: int = 20
+    searches_per_minimum: int = 40
     displacement: float = 1.0
     max_searches: int = 2000
     coverage_minima: float = 0.99

@@ -16,6 +16,8 @@ NEWTON_REACH = 0.1
 #: (push-off in distance tolerances, relative tolerance, absolute tolerance in push-offs) of a quick and a careful path
 QUICK, CAREFUL = (100.0, 1e-4, 1e-2), (30.0, 1e-7, 1e-3)
 END_OF_TIME = 1e15
+#: solver steps between two looks at the lowest curvature, and the time step allowed in units of its inverse
+STEPS_PER_CURVATURE, LONGEST_GROWTH = 5, 0.5
 
 
 def newton_to_minimum(reference, x, reach: float):
@@ -88,6 +90,8 @@ def _follow(reference, origin, start, push, settings):
         jac=lambda _, x: -reference.hessian(x),
     )
     for step in range(1, MAX_STEPS + 1):
+        if step % STEPS_PER_CURVATURE == 1:
+            solver.max_step = _longest_time(reference, solver.y)
         solver.step()
         running = solver.status == "running"
         if step % STEPS_PER_ATTEMPT == 0 or not running:
@@ -96,3 +100,9 @@ def _follow(reference, origin, start, push, settings):
             if minimum is not None or not running:
                 return minimum
     return None
+
+
+def _longest_time(reference, x):
+    """Limit the time step where the path is unstable: a longer implicit step would come to rest on a saddle nearby."""
+    lowest = float(np.linalg.eigvalsh(reference.hessian(x))[0])
+    return LONGEST_GROWTH / -lowest if lowest < 0.0 else np.inf
