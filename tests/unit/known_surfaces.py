@@ -13,6 +13,7 @@ from lossland.objectives.mlp import mlp_cross_entropy
 MINIMA = np.array([[-0.558223635, 1.441725842], [-0.050010823, 0.466694105], [0.623499405, 0.028037759]])
 SADDLES = np.array([[-0.822001558, 0.624312802], [0.212486582, 0.292988325]])
 SADDLE_ENERGIES = np.array([-40.664843509, -72.248940112])
+TILT = 0.3
 MINIMUM_ENERGIES = np.array([-146.699517210, -80.767818130, -108.166724117])
 
 
@@ -38,6 +39,21 @@ def double_wells_value_gradient(x, data, gradient):
     return energy
 
 
+def tilted_wells_value_gradient(x, data, gradient):
+    """Sum of x**4 - 2 x**2 + TILT x: 2**d minima of different energies, d 2**(d-1) transition states."""
+    energy = 0.0
+    for i in range(x.size):
+        energy += x[i] ** 4 - 2.0 * x[i] ** 2 + TILT * x[i]
+        gradient[i] = 4.0 * x[i] ** 3 - 4.0 * x[i] + TILT
+    return energy
+
+
+def tilted_wells_hessian(x, data, matrix):
+    matrix[:] = 0.0
+    for i in range(x.size):
+        matrix[i, i] = 12.0 * x[i] ** 2 - 4.0
+
+
 def quadratic_value_gradient(x, data, gradient):
     """Half x^T A x with the symmetric matrix A of the table."""
     gradient[:] = np.dot(data.table, x)
@@ -51,9 +67,9 @@ def not_a_number_value_gradient(x, data, gradient):
 
 
 @cache
-def compiled(function, n_variables=2):
+def compiled(function, n_variables=2, hessian=None):
     """Compile a function once for all tests of a process."""
-    return from_function(numba.njit(function), n_variables)
+    return from_function(numba.njit(function), n_variables, hessian=hessian and numba.njit(hessian))
 
 
 def mueller_brown():
@@ -70,6 +86,16 @@ def mueller_brown():
 def double_wells(stiffness):
     data = objective_data(parameters=stiffness)
     return replace(compiled(double_wells_value_gradient), n_variables=len(stiffness), data=data)
+
+
+def tilted_wells(n_variables, with_hessian=True):
+    objective = compiled(tilted_wells_value_gradient, 2, tilted_wells_hessian if with_hessian else None)
+    return replace(objective, n_variables=n_variables, start_low=-1.5, start_high=1.5)
+
+
+def tilted_well_roots():
+    """Return the left minimum, the maximum and the right minimum of one tilted well."""
+    return np.sort(np.roots([4.0, 0.0, -4.0, TILT]).real)
 
 
 def quadratic(matrix):

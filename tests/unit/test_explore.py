@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from surfaces import double_well_objective, mueller_brown_objective
+from known_surfaces import mueller_brown, tilted_wells
 
 from lossland import ExploreOptions, explore
 from lossland.errors import InputError
@@ -32,7 +32,7 @@ def network(n_data=100):
 
 @pytest.mark.parametrize("d", [2, 3, 4, 5, 6])
 def test_sums_of_double_wells_are_found_completely(d):
-    landscape = explore(double_well_objective(d), WELLS)
+    landscape = explore(tilted_wells(d), WELLS)
     counts = landscape.counts()
     assert counts == {"n_minima": 2**d, "n_transition_states": d * 2 ** (d - 1), "n_degenerate": 0}
     assert landscape.n_components == 1
@@ -46,7 +46,7 @@ def test_surface_without_a_hessian_is_found_completely():
     options = ExploreOptions(
         n_starts=20, n_hops=0, displacement=0.1, searches_per_minimum=6, max_searches=300, tolerance=1e-8
     )
-    landscape = explore(mueller_brown_objective(), options)
+    landscape = explore(mueller_brown(), options)
     assert landscape.counts() == {"n_minima": 3, "n_transition_states": 2, "n_degenerate": 0}
     assert sorted(landscape.minima.energy) == pytest.approx([-146.69952, -108.16672, -80.76782], abs=1e-4)
 
@@ -119,8 +119,8 @@ def test_killed_run_resumes_to_the_same_file(tmp_path, share):
 
 def test_unconnected_minima_are_joined_by_double_ended_searches():
     left_alone = WELLS._replace(soft_modes=0, searches_per_minimum=0, n_starts=40, coverage_transition_states=0.0)
-    joined = explore(double_well_objective(3), left_alone._replace(max_searches=400))
-    apart = explore(double_well_objective(3), left_alone._replace(max_searches=400, connect=False))
+    joined = explore(tilted_wells(3), left_alone._replace(max_searches=400))
+    apart = explore(tilted_wells(3), left_alone._replace(max_searches=400, connect=False))
     assert joined.n_components == 1
     assert apart.n_components > 1
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from known_surfaces import tilted_well_roots, tilted_wells
 from numba import njit
-from surfaces import double_well_objective, double_well_roots
 
 from lossland.lbfgs import LbfgsOptions, lbfgs
 from lossland.objectives import from_function
@@ -76,8 +76,8 @@ def test_last_points_are_kept_in_a_ring():
 
 
 def test_start_at_the_minimum_takes_no_step():
-    left = double_well_roots()[0]
-    x, _, (_, _, n_iterations, n_evaluations, status) = run(double_well_objective(3), np.full(3, left), tolerance=1e-12)
+    left = tilted_well_roots()[0]
+    x, _, (_, _, n_iterations, n_evaluations, status) = run(tilted_wells(3), np.full(3, left), tolerance=1e-12)
     assert (status, n_iterations, n_evaluations) == (Status.CONVERGED, 0, 1)
     assert np.array_equal(x, np.full(3, left))
 

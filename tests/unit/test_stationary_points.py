@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from known_surfaces import mueller_brown, tilted_well_roots, tilted_wells
 from numba import njit
 from scipy.integrate import solve_ivp
-from surfaces import double_well_objective, double_well_roots, mueller_brown_objective
 
 from lossland.gradient_flow import FlowOptions
 from lossland.minimise import MinimiseOptions, descend, minimise
@@ -37,8 +37,8 @@ def network(seed=0, n_data=120):
 
 @pytest.mark.parametrize("with_hessian", [True, False])
 def test_double_well_minima_are_reached_to_machine_precision(with_hessian):
-    left, _, right = double_well_roots()
-    objective = double_well_objective(5, with_hessian)
+    left, _, right = tilted_well_roots()
+    objective = tilted_wells(5, with_hessian)
     point = minimise(objective, [-0.9, 0.9, 0.9, -0.9, 0.9])
     assert point.status == Status.CONVERGED
     assert np.abs(point.x - [left, right, right, left, right]).max() < 1e-12
@@ -55,8 +55,8 @@ def test_network_minimum_is_converged_far_below_the_tolerance_of_lbfgs():
 
 
 def test_saddle_is_not_taken_for_a_minimum():
-    _, top, right = double_well_roots()
-    point = descend(double_well_objective(2), [top, right])
+    _, top, right = tilted_well_roots()
+    point = descend(tilted_wells(2), [top, right])
     assert point.status == Status.WRONG_INDEX
 
 
@@ -77,7 +77,7 @@ def test_energy_falls_all_the_way_down():
 
 def test_descent_follows_the_steepest_descent_path():
     """Compare with an ordinary differential equation solver, for starts whose paths end in different minima."""
-    objective = mueller_brown_objective()
+    objective = mueller_brown()
     rng = np.random.default_rng(4)
     ends = set()
     for _ in range(12):
@@ -93,9 +93,7 @@ def test_descent_follows_the_steepest_descent_path():
 
 @pytest.mark.parametrize(("energy", "place"), MUELLER_BROWN_MINIMA.items())
 def test_mueller_brown_minima(energy, place):
-    point = minimise(
-        mueller_brown_objective(), np.array(place) + 0.05, MinimiseOptions(descent=FlowOptions(tolerance=1e-9))
-    )
+    point = minimise(mueller_brown(), np.array(place) + 0.05, MinimiseOptions(descent=FlowOptions(tolerance=1e-9)))
     assert point.converged
     assert point.energy == pytest.approx(energy, abs=1e-4)
     assert point.x == pytest.approx(place, abs=1e-5)
@@ -103,7 +101,7 @@ def test_mueller_brown_minima(energy, place):
 
 @pytest.mark.parametrize(("energy", "place"), MUELLER_BROWN_SADDLES.items())
 def test_mueller_brown_saddles_and_their_ends(energy, place):
-    objective = mueller_brown_objective()
+    objective = mueller_brown()
     options = SaddleOptions(
         climb=SaddleOptions().climb._replace(tolerance=1e-9, max_step=0.1), descent=FlowOptions(tolerance=1e-9)
     )
@@ -118,8 +116,8 @@ def test_mueller_brown_saddles_and_their_ends(energy, place):
 
 
 def test_climbing_from_a_double_well_along_each_axis_finds_its_saddle():
-    left, top, right = double_well_roots()
-    objective = double_well_objective(4)
+    left, top, right = tilted_well_roots()
+    objective = tilted_wells(4)
     minimum = np.array([left, right, left, right])
     for axis in range(4):
         direction = np.eye(4)[axis] * (1.0 if minimum[axis] < 0 else -1.0)
@@ -148,7 +146,7 @@ def test_network_transition_states_have_one_negative_eigenvalue_and_lower_ends()
 
 
 def test_climb_out_of_bounds_is_reported():
-    point, _ = climb(mueller_brown_objective(), [1.5, 1.5], [1.0, 0.0], FlowOptions(max_distance=0.5, max_step=0.3))
+    point, _ = climb(mueller_brown(), [1.5, 1.5], [1.0, 0.0], FlowOptions(max_distance=0.5, max_step=0.3))
     assert point.status in (Status.WANDERED, Status.MAX_ITERATIONS)
 
 
