@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from lossland.errors import LosslandError
 from lossland.searches import Outcome
 from lossland.status import StationaryPoint, Status
 
@@ -57,7 +58,13 @@ class Journal:
             return None
 
     def write(self, name: str, outcomes: list[Outcome]) -> None:
-        """Keep the outcomes of a finished round."""
+        """Keep the outcomes of a finished round.
+
+        Raises
+        ------
+        LosslandError
+            When they cannot be written; the rounds before are kept.
+        """
         if self.folder is None:
             return
         temporary = self._path(name).with_suffix(f".{os.getpid()}.part")
@@ -67,6 +74,10 @@ class Journal:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, self._path(name))
+        except OSError as error:
+            raise LosslandError(
+                f"{self._path(name)} cannot be written ({error.strerror}); earlier rounds are kept, run again to go on"
+            ) from error
         finally:
             temporary.unlink(missing_ok=True)
 

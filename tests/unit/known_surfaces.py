@@ -54,6 +54,14 @@ def tilted_wells_hessian(x, data, matrix):
         matrix[i, i] = 12.0 * x[i] ** 2 - 4.0
 
 
+def soft_sphere_spins_value_gradient(x, data, gradient):
+    """Two-spin energy -x^T J x / 2 with a spring that holds x near the unit sphere."""
+    stretch = np.sum(x * x) - 1.0
+    field = np.dot(data.table, x)
+    gradient[:] = data.parameters[0] * stretch * x - field
+    return 0.25 * data.parameters[0] * stretch**2 - 0.5 * np.dot(x, field)
+
+
 def quadratic_value_gradient(x, data, gradient):
     """Half x^T A x with the symmetric matrix A of the table."""
     gradient[:] = np.dot(data.table, x)
@@ -96,6 +104,19 @@ def tilted_wells(n_variables, with_hessian=True):
 def tilted_well_roots():
     """Return the left minimum, the maximum and the right minimum of one tilted well."""
     return np.sort(np.roots([4.0, 0.0, -4.0, TILT]).real)
+
+
+def soft_sphere_spins(n_spins, stiffness=10.0):
+    """Return the objective with the eigenvalues and eigenvectors of J, and the stiffness.
+
+    Its stationary points are the eigenvectors v_i, of squared length 1 + j_i / stiffness, with as many negative
+    curvatures as there are larger eigenvalues; and the origin.
+    """
+    couplings = np.random.default_rng(2).normal(size=(n_spins, n_spins)) / np.sqrt(n_spins)
+    couplings = 0.5 * (couplings + couplings.T)
+    data = objective_data(table=couplings, parameters=[stiffness])
+    objective = replace(compiled(soft_sphere_spins_value_gradient), n_variables=n_spins, data=data)
+    return objective, *np.linalg.eigh(couplings), stiffness
 
 
 def quadratic(matrix):

@@ -1,5 +1,6 @@
 """Exploration: complete on surfaces with known counts, the same whatever the threads, and after a kill."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from known_surfaces import mueller_brown, tilted_wells
+from known_surfaces import mueller_brown, soft_sphere_spins, tilted_wells
 
 from lossland import ExploreOptions, explore
-from lossland.errors import InputError
+from lossland.errors import InputError, LosslandError
 from lossland.explore import Exploration
 from lossland.objectives import mlp_cross_entropy
 
@@ -40,6 +41,18 @@ def test_sums_of_double_wells_are_found_completely(d):
     signs = np.sign(landscape.minima.x)
     ends = landscape.transition_states.minima
     assert (np.count_nonzero(signs[ends[:, 0]] != signs[ends[:, 1]], axis=1) == 1).all()
+
+
+def test_two_spin_stationary_points_are_the_eigenvectors():
+    objective, eigenvalues, vectors, stiffness = soft_sphere_spins(20)
+    options = ExploreOptions(n_starts=20, n_hops=0, displacement=0.2, searches_per_minimum=60, max_searches=400)
+    landscape = explore(objective, options)
+    assert landscape.counts() == {"n_minima": 2, "n_transition_states": 2, "n_degenerate": 0}
+    for table, rank in ((landscape.minima, -1), (landscape.transition_states, -2)):
+        radius = np.sqrt(1.0 + eigenvalues[rank] / stiffness)
+        for x in table.x:
+            assert abs(x @ vectors[:, rank]) == pytest.approx(radius, rel=1e-10)
+            assert np.linalg.norm(x) == pytest.approx(radius, rel=1e-10)
 
 
 def test_surface_without_a_hessian_is_found_completely():
@@ -88,6 +101,27 @@ def test_checkpoint_of_other_settings_is_not_used(tmp_path):
     explore(network(), SMALL, seed=4, checkpoint=tmp_path / "checkpoint").write(tmp_path / "beside.h5")
     explore(network(), SMALL, seed=4).write(tmp_path / "alone.h5")
     assert (tmp_path / "beside.h5").read_bytes() == (tmp_path / "alone.h5").read_bytes()
+
+
+def test_full_disk_stops_with_one_sentence_and_loses_nothing(tmp_path, monkeypatch):
+    explore(network(), SMALL, seed=3).write(tmp_path / "whole.h5")
+    synced, limit = os.fsync, 6
+
+    def full_after_a_while(descriptor):
+        nonlocal limit
+        limit -= 1
+        if limit < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        synced(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full_after_a_while)
+    with pytest.raises(LosslandError, match=r"cannot be written \(No space left on device\)"):
+        explore(network(), SMALL, seed=3, checkpoint=tmp_path / "checkpoint")
+    monkeypatch.undo()
+    assert len(list((tmp_path / "checkpoint").rglob("*.npz"))) == 6
+    assert not list((tmp_path / "checkpoint").rglob("*.part"))
+    explore(network(), SMALL, seed=3, checkpoint=tmp_path / "checkpoint").write(tmp_path / "resumed.h5")
+    assert (tmp_path / "whole.h5").read_bytes() == (tmp_path / "resumed.h5").read_bytes()
 
 
 @pytest.mark.parametrize("share", [0.3, 0.7])
