@@ -96,15 +96,19 @@ class ExploreOptions(NamedTuple):
     def minimise_options(self) -> MinimiseOptions:
         """Return the settings of minimisations."""
         lbfgs = LbfgsOptions(history=self.history, tolerance=max(1e-7, self.tolerance))
-        return MinimiseOptions(lbfgs, MinimiseOptions().descent._replace(tolerance=self.tolerance))
+        return MinimiseOptions(lbfgs, MinimiseOptions().descent._replace(**self._limits()))
 
     def saddle_options(self) -> SaddleOptions:
         """Return the settings of searches for transition states and their ends."""
         default = SaddleOptions()
         return SaddleOptions(
-            climb=default.climb._replace(tolerance=self.tolerance, max_iterations=self.max_climb),
-            descent=default.descent._replace(tolerance=self.tolerance),
+            climb=default.climb._replace(max_iterations=self.max_climb, **self._limits()),
+            descent=default.descent._replace(**self._limits()),
         )
+
+    def _limits(self):
+        """Return what every stationary point is converged to: well within the distance at which two are the same."""
+        return {"tolerance": self.tolerance, "step_tolerance": 0.01 * self.distance_tolerance}
 
 
 def explore(

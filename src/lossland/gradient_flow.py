@@ -36,7 +36,10 @@ class FlowOptions(NamedTuple):
     Attributes
     ----------
     tolerance : float
-        Converged when the RMS gradient is at or below this.
+        Converged when the RMS gradient is at or below this ...
+    step_tolerance : float
+        ... and the Newton step is no longer than this: where the Hessian is nearly singular a tiny gradient alone says
+        little about the distance to the stationary point.
     max_step : float
         Longest step (Euclidean norm, units of ``x``).
     first_step : float
@@ -50,6 +53,7 @@ class FlowOptions(NamedTuple):
     """
 
     tolerance: float = 1e-12
+    step_tolerance: float = 1e-7
     max_step: float = 2.0
     first_step: float = 0.1
     path_error: float = 0.1
@@ -135,6 +139,15 @@ def _mode_to_climb(values, vectors, direction):
     return best
 
 
+@njit(float64(float64[::1], float64[::1]), cache=True, nogil=True)
+def _newton_length(values, slopes):
+    """Return the length of the Newton step, from the gradient's components along the eigenvectors."""
+    total = 0.0
+    for i in range(slopes.size):
+        total += (slopes[i] / max(abs(values[i]), 1e-300)) ** 2
+    return np.sqrt(total)
+
+
 @njit(int64(float64[::1], boolean), cache=True, nogil=True)
 def _final_status(values, uphill):
     """Judge a stationary point by its ascending Hessian eigenvalues: exactly one negative, or none."""
@@ -184,11 +197,11 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
         values, vectors = np.linalg.eigh(matrix)
         eigenvalues[:] = values
         climbed = _mode_to_climb(values, vectors, direction) if uphill else -1
-        if rms_gradient <= options.tolerance:
+        slopes = vectors.T @ gradient
+        if rms_gradient <= options.tolerance and _newton_length(values, slopes) <= options.step_tolerance:
             return energy, rms_gradient, iteration, n_evaluations, n_hessians, _final_status(values, uphill)
         if iteration == options.max_iterations:
             break
-        slopes = vectors.T @ gradient
         if uphill:
             values[climbed] *= -1.0
             slopes[climbed] *= -1.0
