@@ -8,6 +8,7 @@ reached.
 """
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
@@ -30,6 +31,8 @@ from lossland.point_index import PointIndex
 from lossland.saddle import SaddleOptions
 
 log = logging.getLogger(__name__)
+
+ROUNDS_PER_LINE = 5  # of the log
 
 
 class ExploreOptions(NamedTuple):
@@ -157,10 +160,13 @@ def explore(
         ThreadPoolExecutor(max(1, threads)) as pool,
         tqdm(total=options.max_searches, disable=not progress, unit="search", smoothing=0.05) as bar,
     ):
-        run = pool.map if threads > 1 else map
+        run, start = pool.map if threads > 1 else map, time.monotonic()
         while exploration.advance(run):
             bar.update(exploration.n_searches - bar.n)
             bar.set_postfix(exploration.progress(), refresh=False)
+            if exploration.n_rounds % ROUNDS_PER_LINE == 0:
+                rate = exploration.n_searches / (time.monotonic() - start)
+                log.info("%d searches, %.1f a second; %s", exploration.n_searches, rate, exploration.progress())
         bar.update(exploration.n_searches - bar.n)
     log.info("%s; %s", exploration.landscape.search["stop_reason"], exploration.progress())
     return exploration.landscape
