@@ -33,6 +33,7 @@ from lossland.saddle import SaddleOptions
 log = logging.getLogger(__name__)
 
 ROUNDS_PER_LINE = 5  # of the log
+MAX_DENSE = 4000  # variables: the eigenvectors of one Hessian take 128 MB there, and minutes
 
 
 class ExploreOptions(NamedTuple):
@@ -152,7 +153,7 @@ def explore(
     Raises
     ------
     InputError
-        When an option is out of range.
+        When an option is out of range, or the objective too large for dense Hessians.
     """
     exploration = Exploration(objective, options, seed, checkpoint, config, dataset_sha256)
     with (
@@ -176,7 +177,7 @@ class Exploration:
     """State of one exploration between rounds; :func:`explore` drives it."""
 
     def __init__(self, objective, options, seed=0, checkpoint=None, config=None, dataset_sha256=""):
-        _check(options)
+        _check(objective, options)
         self.objective, self.options, self.seed = objective, options, seed
         settings = {**(config or {}), "explore": options._asdict()}
         self.landscape = Landscape(
@@ -380,7 +381,11 @@ def _arrivals(ends, origin):
     return others or [origin]
 
 
-def _check(options):
+def _check(objective, options):
+    if objective.n_variables > MAX_DENSE:
+        raise InputError(
+            f"the objective has {objective.n_variables} variables; exploration takes dense Hessians of at most {MAX_DENSE}"
+        )
     for name in ("n_starts", "max_searches", "round_size"):
         if getattr(options, name) < 1:
             raise InputError(f"{name} is {getattr(options, name)}; expected at least 1")

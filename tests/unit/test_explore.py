@@ -28,7 +28,7 @@ def network(n_data=100):
     rng = np.random.default_rng(5)
     inputs = rng.normal(size=(n_data, 2))
     labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(int) + (inputs[:, 0] > 1)
-    return mlp_cross_entropy([2, 3, 3], inputs, labels, 1e-3)
+    return mlp_cross_entropy([2, 3, 3], inputs, labels, 1e-4)
 
 
 @pytest.mark.parametrize("d", [2, 3, 4, 5, 6])
@@ -170,6 +170,11 @@ def test_what_was_done_is_recorded():
     assert landscape.config["explore"] == options._asdict()
     hits = landscape.transition_states.hits
     assert search["coverage_transition_states"] == 1 - np.count_nonzero(hits == 1) / hits.sum()
+
+
+def test_objective_too_large_for_dense_hessians_is_refused():
+    with pytest.raises(InputError, match="5000 variables"):
+        explore(tilted_wells(5000), SMALL)
 
 
 @pytest.mark.parametrize(
