@@ -7,12 +7,16 @@ not notice an edit in a kernel that another module calls.
 """
 
 import hashlib
+import logging
 import os
 import platform
+import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
-PORTABLE_CPU = "x86-64-v3"
+PORTABLE_CPU, PORTABLE_BLAS = "x86-64-v3", "Haswell"  # the same level
+
+log = logging.getLogger("lossland")
 
 
 def source_digest() -> str:
@@ -32,14 +36,25 @@ def _cache_root() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lossland"
 
 
-def configure() -> None:
-    """Pin BLAS threads and processor targets, and point Numba at the cache of these sources."""
+def pin_environment() -> bool:
+    """Pin BLAS threads and processor targets of libraries that are not loaded yet; return whether a target is pinned.
+
+    Kernels use the linear algebra of SciPy, so it is SciPy that must not be loaded before.
+    """
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     portable = platform.machine().lower() in ("x86_64", "amd64") and os.environ.get("LOSSLAND_CPU") != "native"
     if portable:
-        os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
+        if "scipy.linalg" in sys.modules and "OPENBLAS_CORETYPE" not in os.environ:
+            log.warning("SciPy was imported before lossland: results may differ in the last bits between processors")
+        os.environ.setdefault("OPENBLAS_CORETYPE", PORTABLE_BLAS)
         os.environ.setdefault("NUMBA_CPU_NAME", PORTABLE_CPU)
+    return portable
+
+
+def configure() -> None:
+    """Pin the environment, and point Numba at the cache of these sources."""
+    portable = pin_environment()
     import numba  # noqa: PLC0415  (after the environment is set)
 
     if portable and numba.config.CPU_NAME is None:

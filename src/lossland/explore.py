@@ -138,7 +138,7 @@ def explore(
     threads : int
         Has no influence on the result.
     checkpoint : path-like, optional
-        Folder in which finished rounds are kept until the result is returned; a killed run resumes from it.
+        Folder in which finished rounds are kept; a killed run resumes from it. Delete it once the result is written.
     progress : bool
         Show a progress bar.
     config : dict, optional
@@ -205,12 +205,10 @@ class Exploration:
             self.landscape.search["stop_reason"] = "nothing left to search"
             return False
         found = self._outcomes(f"round-{self.n_rounds:06d}-search", run, [task for _, task in tasks])
-        saddles = [
-            (origin, saddle) for (origin, _), outcome in zip(tasks, found, strict=True) for saddle in outcome.saddles
-        ]
-        fresh = self._fresh([saddle for _, saddle in saddles])
+        saddles = [saddle for outcome in found for saddle in outcome.saddles]
+        fresh = self._fresh(saddles)
         options = self.options.saddle_options()
-        falls = [partial(searches.find_ends, self.objective, saddles[i][1], options) for i in fresh]
+        falls = [partial(searches.find_ends, self.objective, saddles[i], options) for i in fresh]
         ends = dict(zip(fresh, self._outcomes(f"round-{self.n_rounds:06d}-ends", run, falls), strict=True))
         self._merge(tasks, found, ends)
         self.n_rounds += 1
@@ -249,7 +247,7 @@ class Exploration:
         return "coverage reached" if enough and (not options.connect or self.landscape.n_components == 1) else ""
 
     def _plan(self):
-        """Return (origin, task) for each search of the next round; origin is the row of the minimum it starts from."""
+        """Return (origins, task) for each search of the next round; origins are rows of the minima it starts from."""
         options = self.options
         room = min(options.round_size, options.max_searches - self.n_searches)
         if self.n_searches < options.n_starts:
@@ -267,7 +265,7 @@ class Exploration:
 
     def _start(self, search):
         options = self.options.minimise_options()
-        return -1, partial(searches.random_start, self.objective, self._rng(search), options)
+        return (), partial(searches.random_start, self.objective, self._rng(search), options)
 
     def _plan_hops(self, number):
         lowest = np.argsort(self.landscape.minima.energy, kind="stable")
@@ -275,9 +273,10 @@ class Exploration:
 
     def _hop(self, lowest, search):
         options = self.options
-        x = self.landscape.minima.x[lowest[(search - options.n_starts) % len(lowest)]].copy()
+        row = int(lowest[(search - options.n_starts) % len(lowest)])
+        x = self.landscape.minima.x[row].copy()
         chain = (options.hop_steps, options.kT, options.hop_step)
-        return -1, partial(searches.hop, self.objective, x, *chain, self._rng(search), options.minimise_options())
+        return (row,), partial(searches.hop, self.objective, x, *chain, self._rng(search), options.minimise_options())
 
     def _least_searched(self, number):
         """Return rows of minima to search from: the least searched first, low before high, repeated if need be."""
@@ -297,7 +296,7 @@ class Exploration:
         self.searched[row] += 1
         rank = rank if rank < 2 * options.soft_modes else -1
         leave = (x, rank, options.displacement, self._rng(search), options.saddle_options())
-        return row, partial(searches.follow_mode, self.objective, *leave)
+        return (row,), partial(searches.follow_mode, self.objective, *leave)
 
     def _pairs(self, limit):
         minima, ends = self.landscape.minima, self.landscape.transition_states.minima
@@ -312,7 +311,7 @@ class Exploration:
             aligned = self.landscape.symmetry.align(end, start)[0]
             return searches.connect(self.objective, start, aligned, attempt, options, BandOptions())
 
-        return -1, task
+        return pair, task
 
     def _fresh(self, saddles):
         """Return the positions of the saddles that are neither known nor met earlier in the list."""
@@ -328,11 +327,10 @@ class Exploration:
         """Add a round's outcomes in the order of its plan."""
         search = self.landscape.search
         position = 0
-        for (origin, _), outcome in zip(tasks, found, strict=True):
-            for point in outcome.minima:
-                self.landscape.add_minimum(point)
+        for (origins, _), outcome in zip(tasks, found, strict=True):
+            self._add_minima(outcome.minima, origins)
             for saddle, _ in outcome.saddles:
-                self._add_saddle(saddle, origin, ends.get(position))
+                self._add_saddle(saddle, origins, ends.get(position))
                 position += 1
             self._count(outcome)
         for outcome in ends.values():
@@ -351,19 +349,28 @@ class Exploration:
         for status in outcome.failures:
             search["n_failed"][status.name.lower()] += 1
 
-    def _add_saddle(self, point, origin, ends):
+    def _add_minima(self, points, origins):
+        """Add the minima of a start or a chain; a chain that falls back to where it just was has found nothing."""
+        before = origins[0] if origins else -1
+        for point in points:
+            row = self.landscape.find_minimum(point.x, point.energy)
+            if row < 0 or row != before:
+                row, _ = self.landscape.add_minimum(point)
+            before = row
+
+    def _add_saddle(self, point, origins, ends):
         """Add a transition state with its ends; of these the one that the search came from is not counted as found."""
         row = self.landscape.find_transition_state(point.x, point.energy)
         if row >= 0:
             rows = self.landscape.transition_states.minima[row].tolist()
             self.landscape.add_hit_transition_state(row)
-            for end in _arrivals(rows, origin):
+            for end in _arrivals(rows, origins):
                 self.landscape.add_hit_minimum(end)
             return
         if ends is None or len(ends.minima) != 2:
             return
         rows = [self.landscape.find_minimum(end.x, end.energy) for end in ends.minima]
-        for end in _arrivals(rows, origin):
+        for end in _arrivals(rows, origins):
             if end >= 0:
                 self.landscape.add_hit_minimum(end)
         for i, end in enumerate(ends.minima):
@@ -373,20 +380,20 @@ class Exploration:
         self.landscape.add_transition_state(point, *rows)
 
 
-def _arrivals(ends, origin):
-    """Return the ends that a search from ``origin`` arrived at: the other one, or both if it left from neither."""
-    if origin not in ends:
-        return list(dict.fromkeys(ends))
-    others = [end for end in ends if end != origin]
-    return others or [origin]
+def _arrivals(ends, origins):
+    """Return the ends that a search from the minima ``origins`` arrived at: those it did not start from.
+
+    A degenerate rearrangement of an origin counts as an arrival: at its symmetry copy.
+    """
+    if ends[0] == ends[1]:
+        return [ends[0]]
+    return [end for end in ends if end not in origins]
 
 
 def _check(objective, options):
     if objective.n_variables > MAX_DENSE:
-        raise InputError(
-            f"the objective has {objective.n_variables} variables; exploration takes dense Hessians of at most {MAX_DENSE}"
-        )
-    for name in ("n_starts", "max_searches", "round_size"):
+        raise InputError(f"the objective has {objective.n_variables} variables; exploration takes at most {MAX_DENSE}")
+    for name in ("n_starts", "max_searches", "round_size", "history", "max_climb", "hop_steps"):
         if getattr(options, name) < 1:
             raise InputError(f"{name} is {getattr(options, name)}; expected at least 1")
     for name in ("coverage_minima", "coverage_transition_states"):

@@ -23,11 +23,15 @@ STALLED = int(Status.STALLED)
 NOT_FINITE = int(Status.NOT_FINITE)
 WRONG_INDEX = int(Status.WRONG_INDEX)
 WANDERED = int(Status.WANDERED)
+DEGENERATE = int(Status.DEGENERATE)
 
 EXPONENT_LIMIT = 40.0  # exp(-40) is zero to rounding: the end of the quadratic's path is reached
 SHORTEST_STEP = 1e-13
 LARGEST_GROWTH = 3.0
 ENERGY_ROUNDING = 1e-14
+# eigenvalues that count as zero, relative to the largest: of an exact Hessian, and of differences of gradients
+EXACT_ROUNDING, DIFFERENCE_ROUNDING = 1e-13, 1e-9
+LONGEST_TIME = 1e30
 
 
 class FlowOptions(NamedTuple):
@@ -103,10 +107,11 @@ def _time_for_length(eigenvalues, slopes, length, shift):
     softest = steepest
     for value in eigenvalues:
         softest = min(softest, max(abs(value), 1e-12 * steepest))
-    longest = EXPONENT_LIMIT / softest
+    longest = min(EXPONENT_LIMIT / softest, LONGEST_TIME)
     if _quadratic_shift(eigenvalues, slopes, longest, shift) <= length:
         return longest
-    low, high = np.log(1e-8 / steepest), np.log(longest)
+    low = np.log(min(1e-8 / steepest, 1e-3 * length / norm(slopes)))
+    high = np.log(longest)
     while high - low > 1e-3:
         middle = 0.5 * (low + high)
         if _quadratic_shift(eigenvalues, slopes, np.exp(middle), shift) > length:
@@ -148,9 +153,13 @@ def _newton_length(values, slopes):
     return np.sqrt(total)
 
 
-@njit(int64(float64[::1], boolean), cache=True, nogil=True)
-def _final_status(values, uphill):
-    """Judge a stationary point by its ascending Hessian eigenvalues: exactly one negative, or none."""
+@njit(int64(float64[::1], boolean, boolean), cache=True, nogil=True)
+def _final_status(values, uphill, has_hessian):
+    """Judge a stationary point by its ascending Hessian eigenvalues: exactly one negative, or none, and none zero."""
+    largest = max(abs(values[0]), abs(values[-1]))
+    for value in values:
+        if abs(value) <= largest * (EXACT_ROUNDING if has_hessian else DIFFERENCE_ROUNDING):
+            return DEGENERATE
     if uphill:
         return CONVERGED if values[0] < 0.0 and (values.size == 1 or values[1] > 0.0) else WRONG_INDEX
     return CONVERGED if values[0] > 0.0 else WRONG_INDEX
@@ -178,7 +187,8 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
     -------
     energy, rms_gradient : float
     n_iterations, n_evaluations, n_hessians, status : int
-        ``WRONG_INDEX`` where the path ends with other than one (uphill) or no negative eigenvalue.
+        ``WRONG_INDEX`` where the path ends with other than one (uphill) or no negative eigenvalue, ``DEGENERATE``
+        where an eigenvalue is zero to rounding.
     """
     n = x.size
     start, gradient, trial, trial_gradient = x.copy(), np.empty(n), np.empty(n), np.empty(n)
@@ -199,7 +209,14 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
         climbed = _mode_to_climb(values, vectors, direction) if uphill else -1
         slopes = vectors.T @ gradient
         if rms_gradient <= options.tolerance and _newton_length(values, slopes) <= options.step_tolerance:
-            return energy, rms_gradient, iteration, n_evaluations, n_hessians, _final_status(values, uphill)
+            return (
+                energy,
+                rms_gradient,
+                iteration,
+                n_evaluations,
+                n_hessians,
+                _final_status(values, uphill, has_hessian),
+            )
         if iteration == options.max_iterations:
             break
         if uphill:
@@ -233,3 +250,16 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
         if norm(x - start) > options.max_distance:
             return energy, rms_gradient, iteration + 1, n_evaluations, n_hessians, WANDERED
     return energy, rms_gradient, options.max_iterations, n_evaluations, n_hessians, MAX_ITERATIONS
+
+
+@njit(types.Tuple((float64[::1], float64[::1, :]))(float64[:, ::1], float64[:, ::1]), cache=True, nogil=True)
+def modes_apart_from(matrix, idle):
+    """Return eigenvalues (n,) and eigenvectors (n, n) of ``matrix`` with ``idle`` directions (k, n) lifted to the end.
+
+    The last k of them span the idle directions. In a kernel, because kernels use SciPy's linear algebra, which is
+    pinned to one processor level, whatever NumPy's does.
+    """
+    lifted = matrix.copy()
+    if idle.shape[0] > 0:
+        lifted += 10.0 * np.abs(matrix).sum() * (idle.T @ idle)
+    return np.linalg.eigh(lifted)

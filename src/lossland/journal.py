@@ -13,17 +13,24 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from lossland._runtime import source_digest
 from lossland.errors import LosslandError
 from lossland.searches import Outcome
 from lossland.status import StationaryPoint, Status
 
 FIELDS = ("energy", "rms_gradient", "status", "n_evaluations", "n_hessians", "n_iterations")
-DAMAGED = (OSError, ValueError, KeyError, EOFError, BadZipFile)
+DAMAGED = (OSError, ValueError, KeyError, EOFError, BadZipFile, NotImplementedError)
 
 
 def run_digest(objective, settings: dict) -> str:
-    """Return a digest of everything that determines a run: the objective's description and data, and the settings."""
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
+    """Return a digest of all that determines a run: objective, data, a few values, settings, kernels."""
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode() + source_digest().encode())
+    box = (
+        np.broadcast_to(objective.start_low, objective.n_variables),
+        np.broadcast_to(objective.start_high, objective.n_variables),
+    )
+    for part in (*box, np.array(objective.probe())):
+        digest.update(np.ascontiguousarray(part, dtype=np.float64).tobytes())
     for name in sorted(objective.attributes):
         digest.update(name.encode() + repr(np.asarray(objective.attributes[name]).tolist()).encode())
     for name, array in sorted({**objective.arrays, **objective.data._asdict()}.items()):

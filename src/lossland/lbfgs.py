@@ -102,8 +102,8 @@ def lbfgs(value_gradient, data, x, options, trajectory):
     """
     n, kept = x.size, trajectory.shape[0]
     gradient, trial, trial_gradient, step = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    steps, changes = np.empty((options.history, n)), np.empty((options.history, n))
-    curvatures = np.empty(options.history)
+    history = max(1, options.history)
+    steps, changes, curvatures = np.empty((history, n)), np.empty((history, n)), np.empty(history)
     energy = value_gradient(x, data, gradient)
     n_evaluations, n_updates = 1, 0
     if not finite(energy, gradient):
@@ -141,7 +141,7 @@ def lbfgs(value_gradient, data, x, options, trajectory):
                 return energy, rms_gradient, iteration, n_evaluations, STALLED
             n_updates = 0
             continue
-        row = n_updates % options.history
+        row = n_updates % history
         for i in range(n):
             steps[row, i] = trial[i] - x[i]
             changes[row, i] = trial_gradient[i] - gradient[i]

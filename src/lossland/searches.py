@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lossland.basin_hopping import basin_hopping
+from lossland.gradient_flow import modes_apart_from
 from lossland.minimise import MinimiseOptions, minimise
 from lossland.objectives.base import Objective
 from lossland.path import connect_path
@@ -79,7 +80,9 @@ def follow_mode(objective: Objective, x, rank, displacement, rng, options: Saddl
         direction = vectors[:, rank // 2] * (1.0 if rank % 2 == 0 else -1.0)
         direction = _with_fixed_sign(direction, rank % 2 == 0)
     else:
-        direction = vectors @ (rng.normal(size=len(values)) / np.sqrt(np.maximum(values, 1e-12 * values[-1])))
+        direction = (vectors * (rng.normal(size=len(values)) / np.sqrt(np.maximum(values, 1e-12 * values[-1])))).sum(
+            axis=1
+        )
         direction /= np.linalg.norm(direction)
     outcome = Outcome(n_hessians=1)
     _climb(objective, outcome, x + displacement * direction, direction, options)
@@ -107,12 +110,9 @@ def find_ends(objective: Objective, saddle, options: SaddleOptions) -> Outcome:
 
 def _modes(objective, x):
     """Return eigenvalues and eigenvectors of the Hessian, ascending, without the objective's idle directions."""
-    matrix = objective.hessian_matrix(x)
-    n_idle = 0 if objective.idle is None else len(objective.idle)
-    if n_idle:  # lifted above all other modes, and cut off there
-        matrix += 10.0 * np.abs(matrix).sum(axis=0).max() * objective.idle.T @ objective.idle
-    values, vectors = np.linalg.eigh(matrix)
-    return values[: len(x) - n_idle], vectors[:, : len(x) - n_idle]
+    idle = np.zeros((0, len(x))) if objective.idle is None else objective.idle
+    values, vectors = modes_apart_from(objective.hessian_matrix(x), np.ascontiguousarray(idle))
+    return values[: len(x) - len(idle)], vectors[:, : len(x) - len(idle)]
 
 
 def _with_fixed_sign(vector, positive):

@@ -18,6 +18,7 @@ class Status(enum.IntEnum):
     SAME_POINT = 6  # the search fell back to the minimum where it started
     WANDERED = 7  # left the region that was to be searched
     NO_CANDIDATE = 8  # a path without an interior maximum
+    DEGENERATE = 10  # stationary, but a Hessian eigenvalue is zero to rounding: no isolated point
     END_FAILED = 9  # a transition state, of which one of the two descents did not reach a minimum
 
 

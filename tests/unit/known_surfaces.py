@@ -1,8 +1,5 @@
 """Surfaces whose stationary points are known, and how they are compiled once, for the tests of the searches."""
 
-from dataclasses import replace
-from functools import cache
-
 import numba
 import numpy as np
 
@@ -54,6 +51,13 @@ def tilted_wells_hessian(x, data, matrix):
         matrix[i, i] = 12.0 * x[i] ** 2 - 4.0
 
 
+def ring_value_gradient(x, data, gradient):
+    """(x**2 + y**2 - 1)**2: a circle of minima."""
+    stretch = x[0] ** 2 + x[1] ** 2 - 1.0
+    gradient[0], gradient[1] = 4.0 * stretch * x[0], 4.0 * stretch * x[1]
+    return stretch**2
+
+
 def soft_sphere_spins_value_gradient(x, data, gradient):
     """Two-spin energy -x^T J x / 2 with a spring that holds x near the unit sphere."""
     stretch = np.sum(x * x) - 1.0
@@ -74,10 +78,9 @@ def not_a_number_value_gradient(x, data, gradient):
     return np.nan if abs(x[0]) > 0.5 else 0.5 * np.sum(x * x)
 
 
-@cache
-def compiled(function, n_variables=2, hessian=None):
-    """Compile a function once for all tests of a process."""
-    return from_function(numba.njit(function), n_variables, hessian=hessian and numba.njit(hessian))
+def surface(function, n_variables=2, *, hessian=None, **more):
+    """Return a plain function as an objective; it is compiled once for all tests of a process."""
+    return from_function(numba.njit(function), n_variables, hessian=hessian and numba.njit(hessian), **more)
 
 
 def mueller_brown():
@@ -87,23 +90,27 @@ def mueller_brown():
         [-170.0, -6.5, 11.0, -6.5, -0.5, 1.5],
         [15.0, 0.7, 0.6, 0.7, -1.0, 1.0],
     ]
-    data, low, high = objective_data(table=table), np.array([-1.5, -0.5]), np.array([1.2, 2.0])
-    return replace(compiled(mueller_brown_value_gradient), data=data, start_low=low, start_high=high)
+    box = {"low": np.array([-1.5, -0.5]), "high": np.array([1.2, 2.0])}
+    return surface(mueller_brown_value_gradient, data=objective_data(table=table), **box)
 
 
 def double_wells(stiffness):
     data = objective_data(parameters=stiffness)
-    return replace(compiled(double_wells_value_gradient), n_variables=len(stiffness), data=data)
+    return surface(double_wells_value_gradient, len(stiffness), data=data)
 
 
 def tilted_wells(n_variables, with_hessian=True):
-    objective = compiled(tilted_wells_value_gradient, 2, tilted_wells_hessian if with_hessian else None)
-    return replace(objective, n_variables=n_variables, start_low=-1.5, start_high=1.5)
+    hessian = tilted_wells_hessian if with_hessian else None
+    return surface(tilted_wells_value_gradient, n_variables, hessian=hessian, low=-1.5, high=1.5)
 
 
 def tilted_well_roots():
     """Return the left minimum, the maximum and the right minimum of one tilted well."""
     return np.sort(np.roots([4.0, 0.0, -4.0, TILT]).real)
+
+
+def ring():
+    return surface(ring_value_gradient)
 
 
 def soft_sphere_spins(n_spins, stiffness=10.0):
@@ -115,17 +122,16 @@ def soft_sphere_spins(n_spins, stiffness=10.0):
     couplings = np.random.default_rng(2).normal(size=(n_spins, n_spins)) / np.sqrt(n_spins)
     couplings = 0.5 * (couplings + couplings.T)
     data = objective_data(table=couplings, parameters=[stiffness])
-    objective = replace(compiled(soft_sphere_spins_value_gradient), n_variables=n_spins, data=data)
+    objective = surface(soft_sphere_spins_value_gradient, n_spins, data=data)
     return objective, *np.linalg.eigh(couplings), stiffness
 
 
 def quadratic(matrix):
-    data = objective_data(table=matrix)
-    return replace(compiled(quadratic_value_gradient), n_variables=len(matrix), data=data)
+    return surface(quadratic_value_gradient, len(matrix), data=objective_data(table=matrix))
 
 
 def broken():
-    return compiled(not_a_number_value_gradient)
+    return surface(not_a_number_value_gradient)
 
 
 def small_network():

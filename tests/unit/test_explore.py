@@ -11,13 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from known_surfaces import mueller_brown, soft_sphere_spins, tilted_wells
+from known_surfaces import double_wells, mueller_brown, ring, soft_sphere_spins, tilted_wells
 
 from lossland import ExploreOptions, explore
 from lossland.errors import InputError, LosslandError
 from lossland.explore import Exploration
 from lossland.objectives import mlp_cross_entropy
 
+PINNED = ("OPENBLAS_CORETYPE", "NUMBA_CPU_NAME")
 WELLS = ExploreOptions(
     n_starts=20, n_hops=0, soft_modes=6, searches_per_minimum=12, displacement=0.3, max_searches=3000, max_climb=60
 )
@@ -70,6 +71,22 @@ def test_files_are_the_same_for_one_and_two_threads(tmp_path):
     assert (tmp_path / "1.h5").read_bytes() == (tmp_path / "2.h5").read_bytes()
 
 
+def test_order_of_imports_does_not_matter(tmp_path):
+    code = """
+import sys
+{first}
+sys.path.insert(0, {tests!r})
+from test_explore import SMALL, network
+from lossland import explore
+explore(network(), SMALL, seed=3).write({path!r})
+"""
+    environment = {name: value for name, value in os.environ.items() if name not in PINNED}
+    for number, first in enumerate(("import lossland", "import numpy; numpy.linalg.eigh(numpy.eye(3))")):
+        script = code.format(first=first, tests=str(Path(__file__).parent), path=str(tmp_path / f"{number}.h5"))
+        subprocess.run([sys.executable, "-c", script], check=True, env=environment)
+    assert (tmp_path / "0.h5").read_bytes() == (tmp_path / "1.h5").read_bytes()
+
+
 def test_seed_matters(tmp_path):
     for seed in (1, 2):
         explore(network(), SMALL, seed=seed).write(tmp_path / f"{seed}.h5")
@@ -86,6 +103,12 @@ def test_resumed_exploration_gives_the_same_file_and_repeats_nothing(tmp_path):
     explore(network(), SMALL, seed=3, checkpoint=tmp_path / "checkpoint").write(tmp_path / "resumed.h5")
     assert [path.stat().st_mtime_ns for path in done] == stamps
     assert (tmp_path / "whole.h5").read_bytes() == (tmp_path / "resumed.h5").read_bytes()
+
+
+def test_checkpoint_of_another_function_is_not_used(tmp_path):
+    for stiffness in (1.0, 2.0):
+        landscape = explore(double_wells([stiffness, 1.5]), WELLS, checkpoint=tmp_path)
+        assert landscape.minima.energy == pytest.approx(np.full(4, -(stiffness + 1.5) / 4))
 
 
 def test_damaged_round_is_done_again(tmp_path):
@@ -175,6 +198,19 @@ def test_what_was_done_is_recorded():
 def test_objective_too_large_for_dense_hessians_is_refused():
     with pytest.raises(InputError, match="5000 variables"):
         explore(tilted_wells(5000), SMALL)
+
+
+def test_continuous_symmetry_gives_no_isolated_minima():
+    landscape = explore(ring(), SMALL)
+    assert landscape.counts()["n_minima"] == 0
+    assert landscape.search["stop_reason"] == "no minimum found from any start"
+    assert landscape.search["n_failed"]["degenerate"] > 0
+
+
+def test_returns_of_a_chain_to_where_it_was_are_no_hits():
+    options = SMALL._replace(n_starts=1, n_hops=1, hop_steps=60, hop_step=0.01, max_searches=2)
+    landscape = explore(tilted_wells(3), options)
+    assert landscape.minima.hits.tolist() == [1]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 import hashlib
 import os
 import re
+import runpy
 import sys
 
 import yaml
@@ -9,6 +10,9 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 sys.path.insert(0, str(REPOSITORY / "workflow"))
+
+# jobs inherit this environment, so that no library that a script imports first is left unpinned
+runpy.run_path(str(REPOSITORY / "src/lossland/_runtime.py"))["pin_environment"]()
 
 import configuration
 import run_lock

@@ -4,7 +4,8 @@ A search is compiled once for all objectives because it takes the objective as t
 signatures and one NamedTuple of arrays.  A new objective is one jitted function; nothing else is compiled again.
 """
 
-from dataclasses import dataclass, field
+import functools
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numba
@@ -58,6 +59,10 @@ DATA = numba.typeof(objective_data())
 VALUE_GRADIENT = float64(float64[::1], DATA, float64[::1])
 #: hessian(x, data, matrix); matrix (n_variables, n_variables) is overwritten, both triangles
 HESSIAN = void(float64[::1], DATA, float64[:, ::1])
+
+
+N_PROBES = 3
+GRADIENT_ERROR = 1e-3  # relative disagreement with difference quotients at which a gradient is called wrong
 
 
 @njit(HESSIAN, cache=True, nogil=True)
@@ -175,6 +180,11 @@ class Objective:
             2 * step
         )
 
+    def probe(self) -> list[float]:
+        """Return the energies at a few fixed points of the start box, which tell one function from another."""
+        rng = np.random.default_rng(0)
+        return [float(np.nan_to_num(self.energy(self.random_start(rng)))) for _ in range(N_PROBES)]
+
     def random_start(self, rng: np.random.Generator) -> np.ndarray:
         """Draw one start, shape (n_variables,), uniform in the start box."""
         return rng.uniform(self.start_low, self.start_high, self.n_variables)
@@ -230,10 +240,15 @@ def from_function(
     ------
     TypeError
         When a function is not jitted or cannot be compiled for the signature.
+    ValueError
+        When the box does not fit, or the gradient disagrees with difference quotients of the energy.
     """
     if n_variables < 1:
         raise ValueError(f"n_variables is {n_variables}, but an objective needs at least one variable")
-    return Objective(
+    for name, bound in (("low", low), ("high", high)):
+        if np.shape(bound) not in ((), (n_variables,)):
+            raise ValueError(f"{name} has shape {np.shape(bound)}; expected a number or {n_variables} of them")
+    objective = Objective(
         kind=kind,
         n_variables=int(n_variables),
         value_gradient=_compiled(value_gradient, VALUE_GRADIENT, "value_gradient(x, data, gradient) -> energy"),
@@ -243,6 +258,27 @@ def from_function(
         start_high=high,
         has_hessian=hessian is not None,
     )
+    _check_gradient(objective, getattr(value_gradient, "__name__", "value_gradient"))
+    return replace(objective, attributes={"probe": np.array(objective.probe())})
+
+
+def _check_gradient(objective, name):
+    """Compare the gradient with difference quotients at a few points; one agreement, or no finite point, is enough."""
+    rng, errors = np.random.default_rng(1), []
+    for _ in range(N_PROBES):
+        x, direction = objective.random_start(rng), rng.normal(size=objective.n_variables)
+        step = 1e-6 * max(1.0, np.abs(x).max()) * direction / np.linalg.norm(direction)
+        quotient = objective.energy(x + step) - objective.energy(x - step)
+        gradient = objective.energy_gradient(x)[1]
+        rounding = 1e-12 * abs(objective.energy(x))
+        errors.append(
+            (abs(quotient - 2.0 * gradient @ step) - rounding) / (2.0 * np.linalg.norm(gradient) * np.linalg.norm(step))
+        )
+    errors = [error for error in errors if np.isfinite(error)]
+    if errors and min(errors) > GRADIENT_ERROR:
+        raise ValueError(
+            f"the gradient that {name!r} writes disagrees with difference quotients of the energy it returns"
+        )
 
 
 def _compiled(function, signature, form):
@@ -252,7 +288,14 @@ def _compiled(function, signature, form):
             f"{getattr(function, '__name__', function)!r} is not jitted: decorate it with numba.njit as {form}"
         )
     try:
-        return njit(signature, nogil=True)(function.py_func)
-    except numba.core.errors.NumbaError as error:
-        message = f"{function.__name__!r} does not compile as {form}: {str(error).splitlines()[0]}"
+        return _compiled_once(function.py_func, signature)
+    except (numba.core.errors.NumbaError, TypeError) as error:
+        lines = [line.strip() for line in str(error).splitlines()]
+        causes = [line for line in lines if line and not line.startswith("Failed in")] or lines
+        message = f"{function.__name__!r} does not compile as {form}: {causes[0]}"
         raise TypeError(message) from error
+
+
+@functools.cache
+def _compiled_once(function, signature):
+    return njit(signature, nogil=True)(function)

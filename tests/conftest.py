@@ -1,0 +1,3 @@
+"""lossland comes first, so that it pins the processor level of the libraries that tests import."""
+
+import lossland  # noqa: F401
