@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "lossland"
+#: what the scripts share; few and small, so a change of any of them counts for every rule
+HELPERS = sorted((Path(__file__).resolve().parent / "scripts").glob("_*.py"))
 
 
 def code_digest(*modules, package=PACKAGE):
@@ -24,6 +26,8 @@ def code_digest(*modules, package=PACKAGE):
             if file != package / "__init__.py":
                 waiting.extend(_imports(file, package))
     digest = hashlib.sha256()
+    for file in HELPERS if package == PACKAGE else ():
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
     for file in sorted(found):
         digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

@@ -27,7 +27,8 @@ rule landscape:
         dataset=dataset_file,
         kernels=ancient("results/kernels.txt"),
     output:
-        landscape="results/{landscape}/landscape.h5",
+        # a finished landscape comes back when the job that should renew it fails
+        landscape=update("results/{landscape}/landscape.h5"),
     log:
         "results/logs/{landscape}/landscape.log",
     benchmark:

@@ -53,6 +53,7 @@ rule chitturi2020_table:
             for error_percent, name in CHITTURI_TABLES[wildcards.table]["rows"].items()
         },
         confidence=config["check"]["confidence"],
+        code=code("analysis.comparison"),
     message:
         "Compare {wildcards.table} with the published one"
     script:

@@ -15,7 +15,7 @@ def run(function, log_file, *arguments, **more):
         logging.basicConfig(stream=log, level=logging.INFO, format="%(levelname)s %(message)s", force=True)
         try:
             function(*arguments, **more)
-        except LosslandError as error:
+        except (LosslandError, OSError) as error:
             print(error)
             print(error, file=sys.__stderr__)
             sys.exit(1)

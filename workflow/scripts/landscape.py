@@ -4,20 +4,22 @@ import shutil
 
 from _data import read_draw
 
+from lossland.errors import LosslandError
 from lossland.explore import ExploreOptions, explore
 from lossland.objectives import mlp_cross_entropy
 
-NETWORK = ("regularisation", "regularise_biases", "normalisation", "mask")
+NETWORK = ("layer_sizes", "regularisation", "regularise_biases", "normalisation", "mask")
 
 
 def make_landscape(path_to_dataset, path_to_landscape, path_to_checkpoint, problem, options, seed, threads):
     """Write the landscape; a run that was killed goes on from the checkpoint folder, which is removed at the end."""
     dataset, inputs, labels, _, _ = read_draw(path_to_dataset, problem)
-    network = {key: problem[key] for key in NETWORK}
-    objective = mlp_cross_entropy(problem["layer_sizes"], inputs, labels, **network)
+    objective = mlp_cross_entropy(inputs=inputs, labels=labels, **{key: problem[key] for key in NETWORK})
     record = {"seed": seed, "config": problem, "dataset_sha256": dataset.sha256}
     options = ExploreOptions(**options)
     landscape = explore(objective, options, threads=threads, checkpoint=path_to_checkpoint, **record)
+    if not landscape.counts()["n_minima"]:
+        raise LosslandError(f"{path_to_landscape}: {landscape.search['stop_reason']}; expected some, see its log")
     landscape.write(path_to_landscape)
     shutil.rmtree(path_to_checkpoint)
 

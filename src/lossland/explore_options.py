@@ -1,0 +1,104 @@
+"""The settings of an exploration."""
+
+from typing import NamedTuple
+
+from lossland.errors import InputError
+from lossland.lbfgs import LbfgsOptions
+from lossland.minimise import MinimiseOptions
+from lossland.saddle import SaddleOptions
+
+
+class ExploreOptions(NamedTuple):
+    """What to search, how thoroughly, and when to stop.
+
+    Attributes
+    ----------
+    n_starts : int
+        Minimisations from random starts.
+    n_hops : int
+        Basin-hopping chains, from the lowest minima on; 0 for none.
+    hop_steps : int
+        Moves of each chain.
+    hop_step : float
+        Half the edge of the cube of a move (units of ``x``).
+    kT : float
+        Fictitious temperature of the acceptance (units of energy).
+    soft_modes : int
+        Softest modes of each minimum that are followed both ways before random directions are.
+    searches_per_minimum : int
+        Searches from every minimum before coverage may end the exploration.
+    displacement : float
+        First step away from a minimum (units of ``x``).
+    max_searches : int
+        Budget: searches of all kinds.
+    coverage_minima, coverage_transition_states : float
+        Good-Turing coverage that ends the exploration.
+    connect : bool
+        Whether to search between minima that are not connected to the global minimum.
+    max_attempts : int
+        Searches between one pair of minima.
+    round_size : int
+        Searches planned at a time; also how often progress is kept.
+    tolerance : float
+        RMS gradient of stationary points.
+    energy_tolerance, distance_tolerance : float
+        Within which two points are the same.
+    max_climb : int
+        Steps of eigenvector-following before a search gives up.
+    history : int
+        Pairs that L-BFGS keeps.
+    """
+
+    n_starts: int = 50
+    n_hops: int = 2
+    hop_steps: int = 25
+    hop_step: float = 1.0
+    kT: float = 1e-3
+    soft_modes: int = 20
+    searches_per_minimum: int = 40
+    displacement: float = 1.0
+    max_searches: int = 2000
+    coverage_minima: float = 0.99
+    coverage_transition_states: float = 0.95
+    connect: bool = True
+    max_attempts: int = 4
+    round_size: int = 50
+    tolerance: float = 1e-11
+    energy_tolerance: float = 1e-9
+    distance_tolerance: float = 1e-5
+    max_climb: int = 150
+    history: int = 80
+
+    def minimise_options(self) -> MinimiseOptions:
+        """Return the settings of minimisations."""
+        lbfgs = LbfgsOptions(history=self.history, tolerance=max(1e-7, self.tolerance))
+        return MinimiseOptions(lbfgs, MinimiseOptions().descent._replace(**self._limits()))
+
+    def saddle_options(self) -> SaddleOptions:
+        """Return the settings of searches for transition states and their ends."""
+        default = SaddleOptions()
+        return SaddleOptions(
+            climb=default.climb._replace(max_iterations=self.max_climb, **self._limits()),
+            descent=default.descent._replace(**self._limits()),
+        )
+
+    def _limits(self):
+        """Return what every stationary point is converged to: well within the distance at which two are the same."""
+        return {"tolerance": self.tolerance, "step_tolerance": 0.01 * self.distance_tolerance}
+
+    def check(self) -> None:
+        """Refuse options that are out of range.
+
+        Raises
+        ------
+        InputError
+        """
+        for name in ("n_starts", "max_searches", "round_size", "history", "max_climb", "hop_steps"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; expected at least 1")
+        for name in ("coverage_minima", "coverage_transition_states"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise InputError(f"{name} is {getattr(self, name)}; expected a number from 0 to 1")
+        for name in ("displacement", "hop_step", "tolerance", "energy_tolerance", "distance_tolerance"):
+            if not getattr(self, name) > 0.0:
+                raise InputError(f"{name} is {getattr(self, name)}; expected a positive number")
