@@ -33,12 +33,6 @@ def code_digest(*modules, package=PACKAGE):
     return digest.hexdigest()[:16]
 
 
-def all_modules(package=PACKAGE):
-    """Return the dotted names of all modules of the package."""
-    files = (file.relative_to(package).with_suffix("") for file in package.rglob("*.py"))
-    return sorted(".".join(file.parts).removesuffix(".__init__") for file in files if file.parts != ("__init__",))
-
-
 def _file(package, dotted):
     """Return the source of the module ``dotted`` (relative to the package, '' for itself), or None."""
     path = package.joinpath(*dotted.split(".")) if dotted else package

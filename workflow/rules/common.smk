@@ -16,7 +16,6 @@ runpy.run_path(str(REPOSITORY / "src/lossland/_runtime.py"))["pin_environment"](
 
 import configuration
 import run_lock
-from code_digest import all_modules
 from code_digest import code_digest as code
 
 SCHEMA = REPOSITORY / "workflow" / "schemas" / "config.schema.yaml"

@@ -3,7 +3,7 @@
 
 rule ljat3_dataset:
     input:
-        kernels=ancient("results/kernels.txt"),
+        kernels="results/kernels.txt",
     output:
         dataset="results/datasets/{dataset}.h5",
     log:

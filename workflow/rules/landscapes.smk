@@ -1,4 +1,5 @@
 # One landscape after the other, whatever its data and network: explore, verify, evaluate, count, draw.
+# No input may be `ancient`: behind one, Snakemake overlooks changed params (and so code) while the other job runs.
 
 
 rule kernels:
@@ -15,7 +16,7 @@ rule kernels:
         mem_mb=2000,
         runtime=30,
     params:
-        code=code(*all_modules()),
+        code=EXPLORATION_CODE,
     message:
         "Compile the kernels once, before jobs start side by side"
     script:
@@ -25,7 +26,7 @@ rule kernels:
 rule landscape:
     input:
         dataset=dataset_file,
-        kernels=ancient("results/kernels.txt"),
+        kernels="results/kernels.txt",
     output:
         # a finished landscape comes back when the job that should renew it fails
         landscape=update("results/{landscape}/landscape.h5"),
