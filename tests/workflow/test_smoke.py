@@ -76,6 +76,22 @@ def test_failed_quality_fails_the_check(smoke_run, snakemake, tmp_path):
     assert "4 failed" in process.stdout
 
 
+def test_damaged_dataset_costs_no_finished_landscape(smoke_run, snakemake, tmp_path):
+    folder = tmp_path / "damaged"
+    shutil.copytree(smoke_run, folder)
+    landscape, dataset = (
+        folder / "results" / path for path in ("chitturi2020/D2/draw-1/landscape.h5", "datasets/ljat3_D2.h5")
+    )
+    before = landscape.read_bytes()
+    dataset.write_bytes(dataset.read_bytes()[:5000])
+    process = snakemake(
+        folder, landscape.relative_to(folder), "--rerun-triggers", "mtime", "--configfile", "config/smoke.yaml"
+    )
+    assert process.returncode == 1
+    assert "results/datasets/ljat3_D2.h5" in process.stdout
+    assert landscape.read_bytes() == before
+
+
 def test_report_is_self_contained(smoke_run, snakemake, tmp_path):
     report = tmp_path / "report.html"
     process = snakemake(smoke_run, "--report", report, "--configfile", "config/smoke.yaml")
