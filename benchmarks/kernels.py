@@ -34,8 +34,8 @@ def rate(work):
 
 
 def scipy_minimisation(objective, x):
-    """Minimise with SciPy's L-BFGS-B to the same gradient, as far as it goes."""
-    options = {"maxcor": 80, "maxiter": 10_000, "maxfun": 20_000, "ftol": 0.0, "gtol": 1e-9}
+    """Minimise with SciPy's L-BFGS-B, at the history that suits it best, to a gradient of 1e-9 or as far as it goes."""
+    options = {"maxcor": 20, "maxiter": 20_000, "maxfun": 40_000, "ftol": 0.0, "gtol": 1e-9}
     minimize(objective.energy_gradient, x, jac=True, method="L-BFGS-B", options=options)
 
 
