@@ -110,6 +110,9 @@ def _explain(error, schema):
         kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
         expected = " or ".join(KINDS[kind] for kind in kinds)
         return path, f"{_key(path)} is {error.instance!r}, expected {expected}{_hint(error.instance, kinds)}"
+    if error.validator == "anyOf":
+        expected = " or ".join(_form(alternative) for alternative in error.validator_value)
+        return path, f"{_key(path)} is {error.instance!r}, expected {expected}"
     if "propertyNames" in error.schema_path:
         return [
             *path,
@@ -117,6 +120,14 @@ def _explain(error, schema):
         ], f"{_key(path)} has the key {error.instance!r}, expected it to be {LIMITS['pattern']}"
     limit = LIMITS.get(error.validator, "valid").format(error.validator_value)
     return path, f"{_key(path)} is {error.instance!r}, expected it to be {limit}"
+
+
+def _form(alternative):
+    """Describe one alternative of a value: a constant, or a kind with its limits."""
+    if "const" in alternative:
+        return repr(alternative["const"])
+    limits = [LIMITS[key].format(value) for key, value in alternative.items() if key in LIMITS]
+    return " ".join([KINDS[alternative["type"]], *limits])
 
 
 def _suggestion(extra, known, path):

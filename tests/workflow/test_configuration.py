@@ -59,6 +59,10 @@ def complaint(repository, schema, default, write_config):
         ("seed: true", "seed is True, expected a whole number"),
         ("seed: -1", "seed is -1, expected it to be at least 0"),
         (
+            "datasets: {ljat3_D1: {n_steps_kept: some}}",
+            "datasets.ljat3_D1.n_steps_kept is 'some', expected a whole number at least 0 or 'all'",
+        ),
+        (
             "datasets: {ljat3_D1: {n_quenches: 33}}",
             "datasets.ljat3_D1.n_quenches is 33, expected it to be a multiple of 2",
         ),

@@ -21,6 +21,7 @@ rule ljat3_dataset:
     params:
         cube_side=lambda wildcards: config["datasets"][wildcards.dataset]["cube_side"],
         n_quenches=lambda wildcards: config["datasets"][wildcards.dataset]["n_quenches"],
+        n_steps_kept=lambda wildcards: config["datasets"][wildcards.dataset].get("n_steps_kept", 0),
         seed=lambda wildcards: derived_seed(wildcards.dataset),
         name=lambda wildcards: wildcards.dataset.removeprefix("ljat3_"),
         code=code("datasets"),

@@ -3,9 +3,9 @@
 from lossland.datasets import quench_many, write_quenches
 
 
-def make_dataset(path_to_dataset, cube_side, n_quenches, name, seed, threads):
+def make_dataset(path_to_dataset, cube_side, n_quenches, seed, **more):
     """Write the quenches."""
-    write_quenches(quench_many(cube_side, n_quenches, seed, name=name, threads=threads), path_to_dataset)
+    write_quenches(quench_many(cube_side, n_quenches, seed, **more), path_to_dataset)
 
 
 if "snakemake" in globals():
@@ -17,6 +17,7 @@ if "snakemake" in globals():
         path_to_dataset=snakemake.output.dataset,
         cube_side=snakemake.params.cube_side,
         n_quenches=snakemake.params.n_quenches,
+        n_steps_kept=snakemake.params.n_steps_kept,
         name=snakemake.params.name,
         seed=snakemake.params.seed,
         threads=snakemake.threads,
