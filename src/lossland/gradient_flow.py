@@ -2,9 +2,9 @@
 
 The minimum that a transition state falls to is defined by the steepest-descent path dx/dt = -g.  Turning the sign of
 the component along one Hessian eigenvector gives a flow that rises along that mode and falls in all others and so
-ends in index-1 saddles (eigenvector-following; E and Zhou, Nonlinearity 24, 1831, 2011).  Both are integrated by
-solving the flow exactly on the local quadratic (Page and McIver, J. Chem. Phys. 88, 922, 1988) for as long as the
-gradient at the end agrees with the quadratic's, which makes them Newton's method near a stationary point.
+ends in index-1 saddles (eigenvector-following; E and Zhou, Nonlinearity 24, 1831, 2011).  Both are followed on the
+local quadratic (Page and McIver, J. Chem. Phys. 88, 922, 1988; see :mod:`lossland._quadratic`) for as long as what is
+found at the end of a step agrees with it, which makes them Newton's method near a stationary point.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,18 @@ import numba
 import numpy as np
 from numba import boolean, float64, int64, njit, types, void
 
-from lossland._vector import finite, norm, rms
+from lossland._quadratic import (
+    QUADRATIC,
+    Quadratic,
+    end_displacement,
+    lowest_mode,
+    newton_length,
+    predicted_change,
+    prepare_quadratic,
+    step_within,
+)
+from lossland._tridiagonal import count_below, follow_pair, from_basis, to_basis, tridiagonalise
+from lossland._vector import dot, finite, norm, rms
 from lossland.objectives.base import DATA, HESSIAN, VALUE_GRADIENT, difference_hessian
 from lossland.status import Status
 
@@ -25,13 +36,13 @@ WRONG_INDEX = int(Status.WRONG_INDEX)
 WANDERED = int(Status.WANDERED)
 DEGENERATE = int(Status.DEGENERATE)
 
-EXPONENT_LIMIT = 40.0  # exp(-40) is zero to rounding: the end of the quadratic's path is reached
 SHORTEST_STEP = 1e-13
 LARGEST_GROWTH = 3.0
-ENERGY_ROUNDING = 1e-14
+# changes in energy below this fraction of the energy are too near to rounding to be compared
+ENERGY_ROUNDING, COMPARABLE = 1e-14, 1e-11
 # eigenvalues that count as zero, relative to the largest: of an exact Hessian, and of differences of gradients
 EXACT_ROUNDING, DIFFERENCE_ROUNDING = 1e-13, 1e-9
-LONGEST_TIME = 1e30
+REFUSED = np.inf
 
 
 class FlowOptions(NamedTuple):
@@ -48,8 +59,11 @@ class FlowOptions(NamedTuple):
         Longest step (Euclidean norm, units of ``x``).
     first_step : float
         Length limit of the first step.
+    energy_error : float
+        Downhill: accepted difference between a step's change in energy and the quadratic's, relative to the latter.
     path_error : float
-        Accepted displacement from the path in one step, estimated from the gradient at its end, relative to the step.
+        Uphill, and where changes in energy are lost in rounding: accepted displacement from the flow in one step,
+        estimated from the gradient at its end, relative to the step.
     max_distance : float
         The search has wandered off when it is farther than this from its start.
     max_iterations : int
@@ -60,7 +74,8 @@ class FlowOptions(NamedTuple):
     step_tolerance: float = 1e-7
     max_step: float = 2.0
     first_step: float = 0.1
-    path_error: float = 0.1
+    energy_error: float = 0.05
+    path_error: float = 0.4
     max_distance: float = np.inf
     max_iterations: int = 1000
 
@@ -79,80 +94,6 @@ def fill_hessian(value_gradient, hessian, has_hessian, data, x, matrix):
         difference_hessian(value_gradient, data, x, matrix)
 
 
-@njit(float64(float64, float64), cache=True, nogil=True)
-def decay_length(eigenvalue, time):
-    """Return (1 - exp(-eigenvalue * time)) / eigenvalue, the path length along a mode for a unit slope."""
-    product = eigenvalue * time
-    if abs(product) < 1e-6:
-        return time * (1.0 - 0.5 * product)
-    if product > EXPONENT_LIMIT:
-        return 1.0 / eigenvalue
-    return (1.0 - np.exp(-max(product, -EXPONENT_LIMIT))) / eigenvalue
-
-
-@njit(float64(float64[::1], float64[::1], float64, float64[::1]), cache=True, nogil=True)
-def _quadratic_shift(eigenvalues, slopes, time, shift):
-    """Overwrite ``shift`` with the flow's displacement after ``time`` on the quadratic and return its length."""
-    for i in range(slopes.size):
-        shift[i] = -slopes[i] * decay_length(eigenvalues[i], time)
-    return norm(shift)
-
-
-@njit(float64(float64[::1], float64[::1], float64, float64[::1]), cache=True, nogil=True)
-def _time_for_length(eigenvalues, slopes, length, shift):
-    """Return the time at which the flow is ``length`` away, or that of its end if it is nearer."""
-    steepest = 1e-300
-    for value in eigenvalues:
-        steepest = max(steepest, abs(value))
-    softest = steepest
-    for value in eigenvalues:
-        softest = min(softest, max(abs(value), 1e-12 * steepest))
-    longest = min(EXPONENT_LIMIT / softest, LONGEST_TIME)
-    if _quadratic_shift(eigenvalues, slopes, longest, shift) <= length:
-        return longest
-    low = np.log(min(1e-8 / steepest, 1e-3 * length / norm(slopes)))
-    high = np.log(longest)
-    while high - low > 1e-3:
-        middle = 0.5 * (low + high)
-        if _quadratic_shift(eigenvalues, slopes, np.exp(middle), shift) > length:
-            high = middle
-        else:
-            low = middle
-    return np.exp(low)
-
-
-@njit(float64(float64[::1], float64[::1], float64[::1], float64[::1], float64), cache=True, nogil=True)
-def _path_error(end_slopes, slopes, eigenvalues, shift, time):
-    """Return the displacement from the path, relative to the step, that explains the gradient at the step's end.
-
-    All slopes are components of the flow's own gradient along the eigenvectors, shape (n_variables,).
-    """
-    total = 0.0
-    for i in range(shift.size):
-        error = end_slopes[i] - slopes[i] - eigenvalues[i] * shift[i]
-        total += (error * decay_length(max(eigenvalues[i], 0.0), time)) ** 2
-    return np.sqrt(total) / max(norm(shift), 1e-300)
-
-
-@njit(int64(float64[::1], float64[::1, :], float64[::1]), cache=True, nogil=True)
-def _mode_to_climb(values, vectors, direction):
-    """Return the lowest mode if it is negative, else the one nearest to ``direction``, which is overwritten with it."""
-    overlaps = vectors.T @ direction
-    best = np.argmax(np.abs(overlaps)) if values[0] > 0.0 else 0
-    sign = 1.0 if overlaps[best] >= 0.0 else -1.0
-    direction[:] = sign * vectors[:, best]
-    return best
-
-
-@njit(float64(float64[::1], float64[::1]), cache=True, nogil=True)
-def _newton_length(values, slopes):
-    """Return the length of the Newton step, from the gradient's components along the eigenvectors."""
-    total = 0.0
-    for i in range(slopes.size):
-        total += (slopes[i] / max(abs(values[i]), 1e-300)) ** 2
-    return np.sqrt(total)
-
-
 @njit(int64(float64[::1], boolean, boolean), cache=True, nogil=True)
 def _final_status(values, uphill, has_hessian):
     """Judge a stationary point by its ascending Hessian eigenvalues: exactly one negative, or none, and none zero."""
@@ -163,6 +104,62 @@ def _final_status(values, uphill, has_hessian):
     if uphill:
         return CONVERGED if values[0] < 0.0 and (values.size == 1 or values[1] > 0.0) else WRONG_INDEX
     return CONVERGED if values[0] > 0.0 else WRONG_INDEX
+
+
+@njit(
+    float64(QUADRATIC, float64[::1], float64, float64, float64, float64, float64[::1], boolean, FLOW_OPTIONS),
+    cache=True,
+    nogil=True,
+)
+def _error(q, shift, time, energy, trial_energy, trial_rms, end_slopes, uphill, options):
+    """Return the disagreement of a step with the quadratic, relative to what is accepted; ``end_slopes`` is lost."""
+    if trial_rms <= options.tolerance:
+        return 0.0
+    expected = predicted_change(q, shift)
+    if uphill or abs(expected) <= COMPARABLE * abs(energy):
+        rises = trial_energy > energy + ENERGY_ROUNDING * abs(energy) and trial_rms >= rms(q.slopes)
+        if rises and not uphill:
+            return REFUSED
+        return end_displacement(q, shift, time, end_slopes) / max(norm(shift), 1e-300) / options.path_error
+    return abs(trial_energy - energy - expected) / abs(expected) / options.energy_error
+
+
+@njit(float64(float64[:, ::1], float64[::1]), cache=True, nogil=True)
+def _nearest_mode(matrix, direction):
+    """Overwrite ``direction`` with the eigenvector that it overlaps most and return the eigenvalue."""
+    values, vectors = np.linalg.eigh(matrix)
+    overlaps = vectors.T @ direction
+    best = np.argmax(np.abs(overlaps))
+    direction[:] = vectors[:, best] * (1.0 if overlaps[best] >= 0.0 else -1.0)
+    return values[best]
+
+
+@njit(
+    float64(QUADRATIC, float64[:, ::1], float64[:, ::1], float64[::1], float64[::1], float64, int64),
+    cache=True,
+    nogil=True,
+)
+def _mode_to_climb(q, matrix, reflectors, factors, direction, value, n_negative):
+    """Fill the mode: the lowest if negative, else the one nearest to ``direction``, of eigenvalue ``value`` before.
+
+    Returns its eigenvalue; ``direction`` is overwritten with it.
+    """
+    q.mode[:] = direction
+    to_basis(reflectors, factors, q.mode)
+    before = q.mode.copy()
+    if n_negative > 0:
+        value = lowest_mode(q)
+    elif np.isfinite(value):
+        value = follow_pair(q.diagonal, q.beside, value, q.factors, q.mode)
+    overlap = dot(q.mode, before)
+    if n_negative > 0 or (np.isfinite(value) and overlap * overlap > 0.5):
+        direction[:] = q.mode if overlap >= 0.0 else -q.mode
+        from_basis(reflectors, factors, direction)
+        return value
+    value = _nearest_mode(matrix, direction)
+    q.mode[:] = direction
+    to_basis(reflectors, factors, q.mode)
+    return value
 
 
 @njit(FLOW_RESULT(*FUNCTIONS, float64[::1], float64[::1], boolean, FLOW_OPTIONS, float64[::1]), cache=True, nogil=True)
@@ -181,7 +178,7 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
         Climb one mode, to a transition state; otherwise steepest descent, to a minimum.
     options : FlowOptions
     eigenvalues : ndarray of float64, shape (n_variables,)
-        Overwritten with the Hessian eigenvalues at the end point, ascending.
+        Overwritten with the Hessian eigenvalues at the end point, ascending, if it was reached.
 
     Returns
     -------
@@ -192,9 +189,21 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
     """
     n = x.size
     start, gradient, trial, trial_gradient = x.copy(), np.empty(n), np.empty(n), np.empty(n)
-    matrix, shift = np.empty((n, n)), np.empty(n)
+    matrix, reduced, reflectors, factors = np.empty((n, n)), np.empty((n, n)), np.zeros((n, n)), np.empty(n)
+    shift, end_slopes = np.empty(n), np.empty(n)
+    q = Quadratic(
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(5),
+        np.empty((5, n)),
+        np.empty(n),
+        np.empty(n),
+    )
     energy = value_gradient(x, data, gradient)
-    n_evaluations, n_hessians, radius = 1, 0, options.first_step
+    n_evaluations, n_hessians, radius, mode_value = 1, 0, options.first_step, np.nan
     rms_gradient = rms(gradient)
     eigenvalues[:] = np.nan
     if not finite(energy, gradient):
@@ -204,44 +213,49 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
         n_hessians += 1
         if not np.isfinite(matrix.sum()):
             return energy, rms_gradient, iteration, n_evaluations, n_hessians, NOT_FINITE
-        values, vectors = np.linalg.eigh(matrix)
-        eigenvalues[:] = values
-        climbed = _mode_to_climb(values, vectors, direction) if uphill else -1
-        slopes = vectors.T @ gradient
-        if rms_gradient <= options.tolerance and _newton_length(values, slopes) <= options.step_tolerance:
-            return (
-                energy,
-                rms_gradient,
-                iteration,
-                n_evaluations,
-                n_hessians,
-                _final_status(values, uphill, has_hessian),
-            )
+        reduced[:] = matrix
+        tridiagonalise(reduced, q.diagonal, q.beside, reflectors, factors)
+        q.slopes[:] = gradient
+        to_basis(reflectors, factors, q.slopes)
+        n_negative = count_below(q.diagonal, q.beside, 0.0)
+        if uphill:
+            mode_value = _mode_to_climb(q, matrix, reflectors, factors, direction, mode_value, n_negative)
+        elif n_negative > 0:
+            q.mode[:] = q.slopes
+            mode_value = lowest_mode(q)
+        else:
+            q.mode[:], mode_value = 0.0, 0.0
+        prepare_quadratic(q, mode_value, n_negative, uphill)
+        if rms_gradient <= options.tolerance and newton_length(q) <= options.step_tolerance:
+            values, vectors = np.linalg.eigh(matrix)
+            eigenvalues[:] = values
+            status = _final_status(values, uphill, has_hessian)
+            if uphill:
+                sign = 1.0 if (vectors[:, 0] * direction).sum() >= 0.0 else -1.0
+                direction[:] = sign * vectors[:, 0]
+            return energy, rms_gradient, iteration, n_evaluations, n_hessians, status
         if iteration == options.max_iterations:
             break
-        if uphill:
-            values[climbed] *= -1.0
-            slopes[climbed] *= -1.0
         while True:
-            time = _time_for_length(values, slopes, radius, shift)
-            length = _quadratic_shift(values, slopes, time, shift)
-            trial[:] = x + vectors @ shift
+            time = step_within(q, radius, shift)
+            length = norm(shift)
+            trial[:] = shift
+            from_basis(reflectors, factors, trial)
+            for i in range(n):
+                trial[i] += x[i]
             trial_energy = value_gradient(trial, data, trial_gradient)
             n_evaluations += 1
-            if finite(trial_energy, trial_gradient):
-                end_slopes = vectors.T @ trial_gradient
-                if uphill:
-                    end_slopes[climbed] *= -1.0
-                error = _path_error(end_slopes, slopes, values, shift, time)
+            if time > 0.0 and finite(trial_energy, trial_gradient):
+                end_slopes[:] = trial_gradient
+                to_basis(reflectors, factors, end_slopes)
                 trial_rms = rms(trial_gradient)
-                falls = uphill or trial_energy <= energy + ENERGY_ROUNDING * abs(energy) or trial_rms < rms_gradient
-                if falls and (error <= options.path_error or trial_rms <= options.tolerance):
-                    growth = min(LARGEST_GROWTH, 0.9 * options.path_error / max(error, 1e-3))
-                    radius = min(options.max_step, length * growth)
+                error = _error(q, shift, time, energy, trial_energy, trial_rms, end_slopes, uphill, options)
+                if error <= 1.0:
+                    radius = min(options.max_step, length * min(LARGEST_GROWTH, max(0.5, 0.9 / max(error, 1e-3))))
                     break
-                radius = length * max(0.1, min(0.5, 0.8 * options.path_error / max(error, 1e-300)))
+                radius = length * max(0.1, min(0.5, 0.8 / error))
             else:
-                radius = 0.1 * length
+                radius = 0.1 * min(radius, length) if length > 0.0 else 0.1 * radius
             if not radius > SHORTEST_STEP * max(1.0, norm(x)):
                 return energy, rms_gradient, iteration, n_evaluations, n_hessians, STALLED
         x[:] = trial

@@ -14,7 +14,7 @@ class MinimiseOptions(NamedTuple):
     """Settings of :func:`minimise`: L-BFGS first, then steepest descent with the Hessian to the final tolerance."""
 
     lbfgs: LbfgsOptions = LbfgsOptions(history=80, tolerance=1e-7)
-    descent: FlowOptions = FlowOptions(path_error=0.4)
+    descent: FlowOptions = FlowOptions(energy_error=0.5)
 
 
 def minimise(objective: Objective, x, options: MinimiseOptions = MinimiseOptions()) -> StationaryPoint:

@@ -22,13 +22,13 @@ class SaddleOptions(NamedTuple):
         Eigenvector-following to the transition state. Its path has no meaning, so a large error of the path is
         accepted.
     descent : FlowOptions
-        Steepest-descent paths to the two ends; a loose ``path_error`` can end in another minimum.
+        Steepest-descent paths to the two ends; a loose ``energy_error`` can end in another minimum.
     push : float
         Displacement along the negative mode from which the descents start (units of ``x``).
     """
 
-    climb: FlowOptions = FlowOptions(max_step=1.0, first_step=0.2, path_error=0.4, max_iterations=200)
-    descent: FlowOptions = FlowOptions(path_error=0.02)
+    climb: FlowOptions = FlowOptions(max_step=2.0, first_step=0.2, path_error=1.0, max_iterations=100)
+    descent: FlowOptions = FlowOptions()
     push: float = 0.02
 
 

@@ -53,7 +53,7 @@ def network_landscape():
     labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(int) + (inputs[:, 0] > 1.0)
     objective = mlp_cross_entropy([2, 3, 3], inputs, labels, 3e-3)
     landscape, options = Landscape(objective, rms_tolerance=1e-10), SaddleOptions()
-    options = options._replace(descent=options.descent._replace(path_error=0.02, max_iterations=5000))
+    options = options._replace(descent=options.descent._replace(max_iterations=5000))
     for _ in range(4):
         point = minimise(objective, objective.random_start(rng))
         if point.converged:

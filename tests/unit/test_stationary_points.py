@@ -85,7 +85,7 @@ def test_descent_follows_the_steepest_descent_path():
         path = solve_ivp(
             lambda _, x: -objective.energy_gradient(x)[1], (0.0, 10.0), start, method="LSODA", rtol=1e-9, atol=1e-11
         )
-        point = descend(objective, start, FlowOptions(tolerance=1e-9, path_error=0.05))
+        point = descend(objective, start, FlowOptions(tolerance=1e-9))
         assert np.abs(point.x - path.y[:, -1]).max() < 1e-4
         ends.add(round(point.energy, 3))
     assert len(ends) == 3
