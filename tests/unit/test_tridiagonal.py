@@ -154,7 +154,7 @@ def implicit_shift(value, slope, time):
 def test_flow_on_a_quadratic(values, uphill):
     slopes, shift = np.array([0.3, -0.2, 0.5, 1.0]), np.empty(4)
     q, sign = quadratic(values, slopes, uphill), -1.0 if uphill else 1.0
-    for time in (0.02, 0.3, 3.0, 1e4):
+    for time in (0.02, 0.3, 3.0):
         flow_shift(q, time, shift)
         exact = [implicit_shift(value, slope, time) for value, slope in zip(values, slopes, strict=True)]
         if values[0] < 0.0 or uphill:
