@@ -49,6 +49,7 @@ def pin_environment() -> bool:
             log.warning("SciPy was imported before lossland: results may differ in the last bits between processors")
         os.environ.setdefault("OPENBLAS_CORETYPE", PORTABLE_BLAS)
         os.environ.setdefault("NUMBA_CPU_NAME", PORTABLE_CPU)
+        os.environ.setdefault("NUMBA_CPU_FEATURES", "")  # none but the level's own: Numba would add all of this machine
     return portable
 
 
@@ -59,5 +60,7 @@ def configure() -> None:
 
     if portable and numba.config.CPU_NAME is None:
         numba.config.CPU_NAME = os.environ["NUMBA_CPU_NAME"]
+    if portable and numba.config.CPU_FEATURES is None:
+        numba.config.CPU_FEATURES = os.environ["NUMBA_CPU_FEATURES"]
     if "NUMBA_CACHE_DIR" not in os.environ:
         numba.config.CACHE_DIR = str(_cache_root() / source_digest())

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from lossland.objectives import mlp_cross_entropy
+from lossland.objectives.hessian_places import nodes_at_once
 from lossland.objectives.mlp import bias_positions, class_probabilities, network_layout
+from lossland.objectives.mlp_value import BLOCK
+from lossland.reference.network import NetworkReference
 
-NETWORKS = [[2, 4], [2, 10, 4], [3, 5, 4, 3], [2, 4, 3, 4, 2], [5, 1, 2]]
-N_DATA = [1, 255, 256, 600]  # around the block length of the kernels
+NETWORKS = [[2, 4], [2, 10, 4], [3, 5, 4, 3], [2, 4, 3, 4, 2], [5, 1, 2], [2, 4, 4, 4, 4], [2, 1, 1, 3], [2, 3, 1]]
+N_DATA = [1, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK - 40]
 
 
 def problem(sizes, n_data=97, seed=0):
@@ -105,6 +108,16 @@ def test_hessian_agrees_with_central_differences_of_the_gradient(sizes, masked):
 
 
 @pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("sizes", [[3, 70, 40, 5], [2, 41, 3, 33, 2], [2, 6, 40]])
+def test_wide_layers_are_moved_in_groups_to_the_same_hessian(sizes, masked):
+    assert any(nodes_at_once(np.array(sizes), layer) < width for layer, width in enumerate(sizes[1:]))
+    objective, _, x = both(sizes, masked, 20)
+    hessian = objective.hessian_matrix(x)
+    assert np.array_equal(hessian, hessian.T)
+    assert relative(hessian, NetworkReference(objective.attributes, objective.arrays).hessian(x)) < 1e-12
+
+
+@pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("sizes", NETWORKS)
 def test_hessian_vector_product_is_the_hessian_times_the_vector(sizes, masked):
     objective, _, x = both(sizes, masked)
@@ -175,6 +188,14 @@ def test_overflowing_weights_do_not_hide():
     assert np.isnan(energy)
     assert np.isnan(gradient).all()
     assert not np.isfinite(objective.energy(np.full_like(x, 1e200)))
+    assert np.isnan(objective.hessian_matrix(np.full_like(x, np.nan))).all()
+    assert np.isnan(objective.hessian_product(np.full_like(x, np.nan), x)).all()
+
+
+def test_one_weight_that_is_no_number_reaches_the_whole_diagonal():
+    objective, _, x = both([2, 4, 3, 4], False)
+    x[0] = np.nan
+    assert np.isnan(np.diag(objective.hessian_matrix(x))).all()
 
 
 @pytest.mark.parametrize(

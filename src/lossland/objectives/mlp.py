@@ -6,7 +6,8 @@ Chitturi et al., Mach. Learn.: Sci. Technol. 1, 023002 (2020), equations 1 to 3,
 import numpy as np
 
 from lossland.objectives.base import NetworkLayout, Objective, objective_data
-from lossland.objectives.mlp_hessian import hessian, hessian_product
+from lossland.objectives.mlp_hessian import hessian
+from lossland.objectives.mlp_product import hessian_product
 from lossland.objectives.mlp_value import value_gradient
 
 KIND = "mlp_cross_entropy"

@@ -1,331 +1,235 @@
-"""Exact Hessian and Hessian-vector product of the multilayer perceptron's loss, for any number of layers.
+"""Exact Hessian of the multilayer perceptron's loss, for any number of layers.
 
 The Hessian follows from one directional derivative (the R-operator of Pearlmutter, Neural Comput. 6, 147, 1994) for
-each node instead of one for each weight: with z the input of a node and delta the derivative of the loss with respect
-to it, the second derivative between a weight into node o and a weight into node q needs only R delta_q and R a, the
-derivatives of delta_q and of the activations with respect to z_o.
+each node instead of one for each weight: with z the input of a node, delta the derivative of the loss with respect to
+it and R_o the derivative with respect to z_o, the second derivative between the weight from i into o and the weight
+from j into q, in the same layer or later, is the sum over data of
+
+    a_i a_j R_o delta_q + a_i delta_q R_o a_j,
+
+that is, two products of panels (``panels.py``): the tangents of pairs of nodes times products of pairs of activations,
+and the tangents of activations times delta_q a_i.  The second is absent within a layer and has only j = o in the next.
+Each unordered pair of nodes or activations is taken once.  The outputs' delta sum to zero, so that the last output's
+part follows from the others'.
 """
 
 import numpy as np
-from numba import float64, int64, njit, void
+from numba import boolean, float64, int64, njit, void
 
-from lossland._vector import FASTMATH
-from lossland.objectives.base import DATA, HESSIAN
-from lossland.objectives.mlp_value import (
-    BLOCK,
-    LOSS_SCALE,
-    RATES,
-    add_product,
-    add_weight_gradient,
-    add_weight_sums,
-    all_weights,
-    count_weights,
-    forward_backward,
-    set_biases,
-    transposed_product,
-)
+from lossland.objectives.base import HESSIAN
+from lossland.objectives.hessian_places import count_sums, finish_hessian, nodes_at_once, place_hessian, same_layer_rows
+from lossland.objectives.mlp_tangents import node_tangents, set_slopes, softmax_pairs
+from lossland.objectives.mlp_value import all_weights, block_length, count_weights, forward_backward
+from lossland.objectives.panels import SPARE, add_products
+
+PAIRS = 36  # rows of products of activations at once: they stay in the first-level cache
 
 
 @njit(
-    void(float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, int64, int64),
+    int64(
+        float64[:, ::1],
+        int64,
+        int64,
+        float64[:, ::1],
+        int64,
+        int64,
+        float64[:, ::1],
+        int64,
+        int64,
+        boolean,
+        float64[:, ::1],
+        float64[::1],
+        int64,
+    ),
     cache=True,
     nogil=True,
-    fastmath=FASTMATH,
 )
-def _activation_tangent(tangent_z, activations, tangent, row, n_rows, size):
-    """Write R a = (1 - a**2) R z of hidden nodes."""
-    for o in range(n_rows):
-        r, a, out = tangent_z[row + o], activations[row + o], tangent[row + o]
-        for k in range(size):
-            out[k] = (1.0 - a[k] * a[k]) * r[k]
+def _add_pair_products(left, l0, n_left, a, a0, n_a, b, b0, n_b, unordered, pairs, sums, place):
+    """Add products of each row of ``left`` with all products a_i b_j (``unordered``: j >= i); return the next place.
+
+    The sums stand from ``place`` on, one line for each row of ``left``.
+    """
+    n = pairs.shape[1]
+    n_pairs = n_a * (n_a + 1) // 2 if unordered else n_a * n_b
+    filled, done = 0, 0
+    for i in range(n_a):
+        for j in range(i if unordered else 0, n_b):
+            for k in range(n):
+                pairs[filled, k] = a[a0 + i, k] * b[b0 + j, k]
+            filled += 1
+            if filled == PAIRS or done + filled == n_pairs:
+                add_products(left, l0, n_left, pairs, 0, filled, n, sums, place + done, n_pairs)
+                done += filled
+                filled = 0
+    return place + n_left * n_pairs
 
 
 @njit(
-    void(float64[:, ::1], float64[:, ::1], int64, int64, float64[:, ::1], int64),
+    int64(
+        int64[::1],
+        int64,
+        int64,
+        int64,
+        int64,
+        float64[:, ::1],
+        float64[:, ::1],
+        float64[:, ::1],
+        float64[:, ::1],
+        float64[:, ::1],
+        float64[:, ::1],
+        float64[::1],
+        int64,
+    ),
     cache=True,
     nogil=True,
-    fastmath=FASTMATH,
 )
-def _softmax_tangent(tangent_z, activations, row, n_out, tangent_delta, size):
-    """Write R delta = p (R z - sum p R z) of the outputs."""
-    mean = np.zeros(BLOCK)
-    for q in range(n_out):
-        p, r = activations[row + q], tangent_z[row + q]
-        for k in range(size):
-            mean[k] += p[k] * r[k]
-    for q in range(n_out):
-        p, r, out = activations[row + q], tangent_z[row + q], tangent_delta[row + q]
-        for k in range(size):
-            out[k] = p[k] * (r[k] - mean[k])
+def _add_group(sizes, layer, first, low, high, activations, delta, slopes, tangents, moved, pairs, sums, place):
+    """Add a block's sums for nodes ``low`` to ``high`` of the layer that ``layer`` feeds and all nodes from them on.
 
-
-@njit(
-    void(float64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, int64, int64),
-    cache=True,
-    nogil=True,
-    fastmath=FASTMATH,
-)
-def _hidden_delta_tangent(tangent_delta, tangent_z, activations, delta, row, n_rows, size):
-    """Turn W^T R delta into R delta of hidden nodes: times the slope 1 - a**2, minus 2 a delta R z."""
-    for j in range(n_rows):
-        out, r, a, d = tangent_delta[row + j], tangent_z[row + j], activations[row + j], delta[row + j]
-        for k in range(size):
-            out[k] = (1.0 - a[k] * a[k]) * out[k] - 2.0 * a[k] * d[k] * r[k]
+    ``first`` is the row of the layer's inputs.  Return the next place in ``sums``.
+    """
+    n_in, last, group = sizes[layer], sizes.size - 2, high - low
+    rows = same_layer_rows(sizes, layer, low, high)
+    place = _add_pair_products(
+        moved, 0, rows, activations, first, n_in + 1, activations, first, n_in + 1, True, pairs, sums, place
+    )
+    row, source, before = sizes[layer + 1] * group, first + n_in + 1, 0
+    for m in range(layer + 1, last + 1):
+        m_in, m_out = sizes[m], sizes[m + 1]
+        n_free = m_out - 1 if m == last else m_out  # of the outputs, the last one follows from the others
+        place = _add_pair_products(
+            moved,
+            row,
+            n_free * group,
+            activations,
+            first,
+            n_in + 1,
+            activations,
+            source,
+            m_in + 1,
+            False,
+            pairs,
+            sums,
+            place,
+        )
+        target = source + m_in + 1
+        if m == layer + 1:
+            place = _add_pair_products(
+                delta,
+                target,
+                n_free,
+                slopes,
+                source + low,
+                group,
+                activations,
+                first,
+                n_in + 1,
+                False,
+                pairs,
+                sums,
+                place,
+            )
+        else:
+            place = _add_pair_products(
+                tangents,
+                before,
+                m_in * group,
+                delta,
+                target,
+                n_free,
+                activations,
+                first,
+                n_in + 1,
+                False,
+                pairs,
+                sums,
+                place,
+            )
+        before = row
+        row += m_out * group
+        source = target
+    return place
 
 
 @njit(
     void(
         int64[::1],
         float64[::1],
-        int64,
-        int64,
-        int64,
-        int64,
-        int64,
         float64[:, ::1],
         float64[:, ::1],
         float64[:, ::1],
         float64[:, ::1],
         float64[:, ::1],
+        float64[:, ::1],
+        float64[:, ::1],
+        float64[::1],
     ),
     cache=True,
     nogil=True,
 )
-def _node_tangents(
-    sizes, weights, layer, first, node, offset, size, activations, delta, tangent_z, tangent, tangent_delta
-):
-    """Write the derivatives with respect to one node's input: R z, R a and R delta of all nodes from its layer on.
-
-    ``layer`` counts weight matrices from 0; ``first`` is the first row of the nodes it feeds, ``offset`` the place of
-    the next layer's weights.
-    """
+def _add_block(sizes, weights, activations, delta, slopes, bends, tangents, moved, pairs, sums):
+    """Add a block's part of all sums."""
     last = sizes.size - 2
-    for o in range(sizes[layer + 1]):
-        tangent_z[first + o, :size] = 1.0 if o == node else 0.0
-    row, at = first, offset
-    for m in range(layer, last):
-        n_in, n_out = sizes[m + 1], sizes[m + 2]
-        _activation_tangent(tangent_z, activations, tangent, row, n_in, size)
-        tangent_z[row + n_in : row + n_in + n_out, :size] = 0.0
-        if m == layer:  # only the node itself moves in its own layer
-            for q in range(n_out):
-                tangent_z[row + n_in + q, :size] = weights[at + q * n_in + node] * tangent[row + node, :size]
-        else:
-            add_product(tangent, row, n_in, n_out, weights, at, tangent_z, row + n_in, size)
-        row += n_in
-        at += (n_in + 1) * n_out
-    _softmax_tangent(tangent_z, activations, row, sizes[last + 1], tangent_delta, size)
-    for m in range(last, layer, -1):
-        n_in, n_out = sizes[m], sizes[m + 1]
-        at -= (n_in + 1) * n_out
-        transposed_product(tangent_delta, row, n_out, n_in, weights, at, tangent_delta, row - n_in, size)
-        row -= n_in
-        _hidden_delta_tangent(tangent_delta, tangent_z, activations, delta, row, n_in, size)
-
-
-# Whole arrays and row numbers are passed below, not rows: a view of a row costs as much as a tenth of the work on it.
-
-
-@njit(void(float64[::1], float64[:, ::1], int64, int64, float64[::1], int64), cache=True, nogil=True, fastmath=FASTMATH)
-def _block_sums(values, activations, first, n_in, sums, size):
-    """Overwrite ``sums[i]`` with the sum over k of ``values[k] * a[i, k]``; ``sums[n_in]`` with that of ``values``."""
-    i = 0
-    while i + 4 <= n_in:
-        row = first + i
-        s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-        for k in range(size):
-            s0 += values[k] * activations[row, k]
-            s1 += values[k] * activations[row + 1, k]
-            s2 += values[k] * activations[row + 2, k]
-            s3 += values[k] * activations[row + 3, k]
-        sums[i], sums[i + 1], sums[i + 2], sums[i + 3] = s0, s1, s2, s3
-        i += 4
-    if i + 2 <= n_in:
-        row = first + i
-        s0, s1 = 0.0, 0.0
-        for k in range(size):
-            s0 += values[k] * activations[row, k]
-            s1 += values[k] * activations[row + 1, k]
-        sums[i], sums[i + 1] = s0, s1
-        i += 2
-    if i < n_in:
-        s0 = 0.0
-        for k in range(size):
-            s0 += values[k] * activations[first + i, k]
-        sums[i] = s0
-    total = 0.0
-    for k in range(size):
-        total += values[k]
-    sums[n_in] = total
-
-
-@njit(
-    void(float64[:, ::1], float64[:, ::1], int64, float64[:, ::1], float64[:, ::1], int64, float64[::1], int64),
-    cache=True,
-    nogil=True,
-    fastmath=FASTMATH,
-)
-def _second_derivative(tangent_delta, delta, q, activations, tangent, j, out, size):
-    """Write R(delta a) = R delta * a + delta * R a of nodes q and j."""
-    for k in range(size):
-        out[k] = tangent_delta[q, k] * activations[j, k] + delta[q, k] * tangent[j, k]
-
-
-@njit(
-    void(float64[:, ::1], int64, float64[:, ::1], int64, float64[::1], int64), cache=True, nogil=True, fastmath=FASTMATH
-)
-def _product_row(a, q, b, j, out, size):
-    """Write the product of row q of ``a`` and row j of ``b``."""
-    for k in range(size):
-        out[k] = a[q, k] * b[j, k]
-
-
-@njit(void(float64[:, ::1], int64, int64, int64, int64, int64, float64[::1]), cache=True, nogil=True)
-def _add_column(matrix, offset, n_in, n_out, node, column, sums):
-    """Add ``sums`` (inputs, then bias) to one column's entries of weights into ``node``, and mirror them."""
-    for i in range(n_in + 1):
-        weight = offset + node * n_in + i if i < n_in else offset + n_in * n_out + node
-        matrix[weight, column] += sums[i]
-        if weight != column:
-            matrix[column, weight] += sums[i]
-
-
-@njit(
-    void(
-        int64[::1],
-        int64,
-        int64,
-        int64,
-        int64,
-        int64,
-        float64[:, ::1],
-        float64[:, ::1],
-        float64[:, ::1],
-        float64[:, ::1],
-        float64[:, ::1],
-    ),
-    cache=True,
-    nogil=True,
-)
-def _add_node_block(sizes, layer, first, node, offset, size, activations, delta, tangent, tangent_delta, matrix):
-    """Add one block's second derivatives between the weights into one node and all weights into it and later nodes."""
-    n_in, n_out = sizes[layer], sizes[layer + 1]
-    values, sums = np.empty(BLOCK), np.empty(n_in + 1)
-    row, at = first, offset
-    for m in range(layer, sizes.size - 1):
-        m_in, m_out = sizes[m], sizes[m + 1]
-        source = row - m_in
-        for q in range(node if m == layer else 0, m_out):
-            same = m == layer and q == node
-            for j in range(m_in + 1):
-                column = at + q * m_in + j if j < m_in else at + m_in * m_out + q
-                if j == m_in:
-                    values[:size] = tangent_delta[row + q, :size]
-                elif m == layer or (m == layer + 1 and j != node):  # a of the layer below does not move
-                    _product_row(tangent_delta, row + q, activations, source + j, values, size)
-                else:
-                    _second_derivative(tangent_delta, delta, row + q, activations, tangent, source + j, values, size)
-                _block_sums(values, activations, first - n_in, n_in, sums, size)
-                if same:  # both triangles are met in turn
-                    for i in range(n_in):
-                        matrix[offset + node * n_in + i, column] += sums[i]
-                    matrix[offset + n_in * n_out + node, column] += sums[n_in]
-                else:
-                    _add_column(matrix, offset, n_in, n_out, node, column, sums)
-        row += m_out
-        at += (m_in + 1) * m_out
+    first, offset, place = 0, 0, 0
+    for layer in range(last + 1):
+        n_in, n_out = sizes[layer], sizes[layer + 1]
+        offset += (n_in + 1) * n_out
+        step = nodes_at_once(sizes, layer)
+        for low in range(0, n_out, step):
+            high = min(low + step, n_out)
+            if layer == last:
+                softmax_pairs(activations, first + n_in + 1, low, high, n_out, moved)
+            else:
+                node_tangents(
+                    sizes,
+                    weights,
+                    layer,
+                    first + n_in + 1,
+                    offset,
+                    low,
+                    high,
+                    activations,
+                    slopes,
+                    bends,
+                    tangents,
+                    moved,
+                )
+            place = _add_group(
+                sizes,
+                layer,
+                first,
+                low,
+                high,
+                activations,
+                delta,
+                slopes,
+                tangents,
+                moved,
+                pairs,
+                sums,
+                place,
+            )
+        first += n_in + 1
 
 
 @njit(HESSIAN, cache=True, nogil=True)
 def hessian(x, data, matrix):
     """Overwrite ``matrix`` (n_variables, n_variables) with the exact Hessian of the regularised cross-entropy."""
-    sizes = data.structure
-    n_layers, n_data, n_nodes = sizes.size - 1, data.table.shape[1], sizes.sum()
+    sizes, n_data = data.structure, data.table.shape[1]
+    n = block_length(n_data)
     weights = np.empty(count_weights(sizes))
     all_weights(x, data, weights)
-    full = np.zeros((weights.size, weights.size))
-    activations, delta = np.empty((n_nodes, BLOCK)), np.empty((n_nodes, BLOCK))
-    tangent_z, tangent, tangent_delta = (
-        np.empty((n_nodes, BLOCK)),
-        np.empty((n_nodes, BLOCK)),
-        np.empty((n_nodes, BLOCK)),
-    )
-    for start in range(0, n_data, BLOCK):
-        size = min(BLOCK, n_data - start)
-        forward_backward(data, weights, start, size, activations, delta)
-        first, offset = 0, 0
-        for layer in range(n_layers):
-            n_in, n_out = sizes[layer], sizes[layer + 1]
-            first += n_in
-            following = offset + (n_in + 1) * n_out
-            for node in range(n_out):
-                _node_tangents(
-                    sizes,
-                    weights,
-                    layer,
-                    first,
-                    node,
-                    following,
-                    size,
-                    activations,
-                    delta,
-                    tangent_z,
-                    tangent,
-                    tangent_delta,
-                )
-                _add_node_block(
-                    sizes, layer, first, node, offset, size, activations, delta, tangent, tangent_delta, full
-                )
-            offset = following
-    for v in range(x.size):
-        for u in range(x.size):
-            matrix[v, u] = full[data.free[v], data.free[u]] * data.parameters[LOSS_SCALE]
-        matrix[v, v] += 2.0 * data.parameters[RATES + v]
-
-
-@njit(void(float64[::1], DATA, float64[::1], float64[::1]), cache=True, nogil=True)
-def hessian_product(x, data, direction, product):
-    """Overwrite ``product`` (n_variables,) with the Hessian times ``direction``, without forming the Hessian.
-
-    Costs about two gradients (Pearlmutter 1994).
-    """
-    sizes = data.structure
-    n_layers, n_data, n_nodes = sizes.size - 1, data.table.shape[1], sizes.sum()
-    weights, moved = np.empty(count_weights(sizes)), np.empty(count_weights(sizes))
-    all_weights(x, data, weights)
-    all_weights(direction, data, moved)
-    full = np.zeros(weights.size)
-    activations, delta = np.empty((n_nodes, BLOCK)), np.empty((n_nodes, BLOCK))
-    tangent_z, tangent_delta = np.empty((n_nodes, BLOCK)), np.empty((n_nodes, BLOCK))
-    tangent = np.zeros((n_nodes, BLOCK))  # the inputs do not move
-    shifted = np.empty((n_nodes, BLOCK))
-    for start in range(0, n_data, BLOCK):
-        size = min(BLOCK, n_data - start)
-        forward_backward(data, weights, start, size, activations, delta)
-        first, offset = 0, 0
-        for layer in range(n_layers):
-            n_in, n_out = sizes[layer], sizes[layer + 1]
-            row = first + n_in
-            set_biases(moved, offset, n_in, n_out, tangent_z, row, size)
-            add_product(activations, first, n_in, n_out, moved, offset, tangent_z, row, size)
-            add_product(tangent, first, n_in, n_out, weights, offset, tangent_z, row, size)
-            if layer < n_layers - 1:
-                _activation_tangent(tangent_z, activations, tangent, row, n_out, size)
-            first = row
-            offset += (n_in + 1) * n_out
-        _softmax_tangent(tangent_z, activations, first, sizes[n_layers], tangent_delta, size)
-        for layer in range(n_layers - 1, -1, -1):
-            n_in, n_out = sizes[layer], sizes[layer + 1]
-            offset -= (n_in + 1) * n_out
-            add_weight_gradient(tangent_delta, first, n_out, activations, first - n_in, n_in, full, offset, size)
-            add_weight_sums(delta, first, n_out, tangent, first - n_in, n_in, full, offset, size)
-            if layer > 0:
-                transposed_product(
-                    tangent_delta, first, n_out, n_in, weights, offset, tangent_delta, first - n_in, size
-                )
-                transposed_product(delta, first, n_out, n_in, moved, offset, shifted, first - n_in, size)
-                tangent_delta[first - n_in : first, :size] += shifted[first - n_in : first, :size]
-                _hidden_delta_tangent(tangent_delta, tangent_z, activations, delta, first - n_in, n_in, size)
-            first -= n_in
-    for v in range(x.size):
-        product[v] = full[data.free[v]] * data.parameters[LOSS_SCALE] + 2.0 * data.parameters[RATES + v] * direction[v]
+    n_rows = sizes.sum() + sizes.size + SPARE
+    activations, delta = np.empty((n_rows, n)), np.empty((n_rows, n))
+    slopes, bends = np.empty((n_rows, n)), np.empty((n_rows, n))
+    n_sums, n_moved = count_sums(sizes)
+    tangents, moved = np.empty((n_moved + SPARE, n)), np.empty((n_moved + SPARE, n))
+    pairs, sums = np.empty((PAIRS + SPARE, n)), np.zeros(n_sums)
+    for start in range(0, n_data, n):
+        forward_backward(data, weights, start, min(n, n_data - start), activations, delta)
+        set_slopes(sizes, weights, activations, delta, slopes, bends)
+        _add_block(sizes, weights, activations, delta, slopes, bends, tangents, moved, pairs, sums)
+    full = matrix if x.size == weights.size else np.empty((weights.size, weights.size))
+    full[:] = 0.0
+    place_hessian(sizes, sums, full)
+    finish_hessian(x, data, full, matrix)

@@ -1,7 +1,11 @@
 """Loss and gradient kernel of the multilayer perceptron.
 
-Data are worked through in blocks; within a block the data index is innermost and contiguous, so that every loop over it
-vectorises and the block stays in the first-level cache.  Blocks are summed in a fixed order.
+Data are worked through in blocks of equal length; within a block the data index is innermost and contiguous, so that
+every loop over it vectorises and the block stays near the processor.  The last block is filled up with copies of the
+last datum that are given no weight.  Blocks are summed in a fixed order.
+
+The rows of a block's arrays are the nodes, layer by layer, inputs first; behind each layer's nodes stands a row of ones
+in ``activations``, whose weights are the biases of the next layer.
 """
 
 import numpy as np
@@ -10,41 +14,17 @@ from numba import float64, int64, njit, void
 from lossland._vector import FASTMATH
 from lossland.objectives.base import DATA, VALUE_GRADIENT
 from lossland.objectives.elementary import exp, tanh
+from lossland.objectives.panels import SPARE, add_products, linear_map
 
-BLOCK = 256
+BLOCK, LANES = 128, 16  # data in a block at most; data in one round of the unrolled vector loops
 LOSS_SCALE, RATES = 0, 1  # places in ObjectiveData.parameters: factor of the summed loss, then lambda of each variable
 
 
-@njit(
-    void(float64[:, ::1], int64, int64, int64, float64[::1], int64, float64[:, ::1], int64, int64),
-    cache=True,
-    nogil=True,
-    fastmath=FASTMATH,
-)
-def add_product(source, first, n_in, n_out, weights, offset, target, row, size):
-    """Add ``W a`` of one layer for a block to ``target[row + o, k]``; a is ``source[first + i, k]``, k < size."""
-    for o in range(n_out):
-        out = target[row + o]
-        w = weights[offset + o * n_in : offset + (o + 1) * n_in]
-        i = 0
-        while i + 4 <= n_in:
-            a0, a1, a2, a3 = source[first + i], source[first + i + 1], source[first + i + 2], source[first + i + 3]
-            w0, w1, w2, w3 = w[i], w[i + 1], w[i + 2], w[i + 3]
-            for k in range(size):
-                out[k] += (w0 * a0[k] + w1 * a1[k]) + (w2 * a2[k] + w3 * a3[k])
-            i += 4
-        while i < n_in:
-            a0, w0 = source[first + i], w[i]
-            for k in range(size):
-                out[k] += w0 * a0[k]
-            i += 1
-
-
-@njit(void(float64[::1], int64, int64, int64, float64[:, ::1], int64, int64), cache=True, nogil=True)
-def set_biases(weights, offset, n_in, n_out, target, row, size):
-    """Write the biases of one layer to ``target[row + o, k]``."""
-    for o in range(n_out):
-        target[row + o, :size] = weights[offset + n_in * n_out + o]
+@njit(int64(int64), cache=True, nogil=True)
+def block_length(n_data):
+    """Return the common length of all blocks, filled up to whole rounds of the vector loops."""
+    n_blocks = (n_data + BLOCK - 1) // BLOCK
+    return ((n_data + n_blocks - 1) // n_blocks + LANES - 1) // LANES * LANES
 
 
 @njit(void(float64[:, ::1], int64, int64, int64), cache=True, nogil=True)
@@ -58,23 +38,22 @@ def tanh_rows(values, row, n_rows, size):
 
 @njit(float64(float64[:, ::1], int64, int64, int64[::1], int64, int64), cache=True, nogil=True, fastmath=FASTMATH)
 def softmax_rows(values, row, n_out, labels, start, size):
-    """Replace outputs by softmax probabilities and return the block's sum of -ln p of the labels."""
-    top = np.empty(BLOCK)
-    total = np.zeros(BLOCK)
+    """Replace outputs by softmax probabilities (behind ``size``: zeros); return the sum of -ln p of the labels."""
+    n = values.shape[1]
+    top = np.empty(n)
+    total = np.zeros(n)
     loss = 0.0
-    for k in range(size):
+    for k in range(n):
         top[k] = values[row, k]
     for o in range(1, n_out):
-        line = values[row + o]
-        for k in range(size):
-            top[k] = line[k] if line[k] > top[k] else top[k]
+        for k in range(n):
+            top[k] = values[row + o, k] if values[row + o, k] > top[k] else top[k]
     for k in range(size):
         loss += top[k] - values[row + labels[start + k], k]
     for o in range(n_out):
-        line = values[row + o]
-        for k in range(size):
-            line[k] = exp(line[k] - top[k])
-            total[k] += line[k]
+        for k in range(n):
+            values[row + o, k] = exp(values[row + o, k] - top[k])
+            total[k] += values[row + o, k]
     # each sum lies in [1, n_out]: products of eight cannot overflow and cost one logarithm for eight data
     k = 0
     while k + 8 <= size:
@@ -86,91 +65,13 @@ def softmax_rows(values, row, n_out, labels, start, size):
     while k < size:
         loss += np.log(total[k])
         k += 1
-    for k in range(size):
+    for k in range(n):
         total[k] = 1.0 / total[k]
     for o in range(n_out):
-        line = values[row + o]
-        for k in range(size):
-            line[k] *= total[k]
+        for k in range(n):
+            values[row + o, k] *= total[k]
+        values[row + o, size:] = 0.0
     return loss
-
-
-@njit(
-    void(float64[:, ::1], int64, int64, float64[:, ::1], int64, int64, float64[::1], int64, int64),
-    cache=True,
-    nogil=True,
-    fastmath=FASTMATH,
-)
-def add_weight_sums(delta, row, n_out, source, first, n_in, gradient, offset, size):
-    """Add the block's gradient of one layer's weights: sums over k of ``delta[o, k] * a[i, k]``."""
-    for o in range(n_out):
-        d = delta[row + o]
-        at = offset + o * n_in
-        i = 0
-        while i + 4 <= n_in:
-            a0, a1, a2, a3 = source[first + i], source[first + i + 1], source[first + i + 2], source[first + i + 3]
-            s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-            for k in range(size):
-                s0 += d[k] * a0[k]
-                s1 += d[k] * a1[k]
-                s2 += d[k] * a2[k]
-                s3 += d[k] * a3[k]
-            gradient[at + i] += s0
-            gradient[at + i + 1] += s1
-            gradient[at + i + 2] += s2
-            gradient[at + i + 3] += s3
-            i += 4
-        while i < n_in:
-            a0 = source[first + i]
-            s0 = 0.0
-            for k in range(size):
-                s0 += d[k] * a0[k]
-            gradient[at + i] += s0
-            i += 1
-
-
-@njit(
-    void(float64[:, ::1], int64, int64, float64[:, ::1], int64, int64, float64[::1], int64, int64),
-    cache=True,
-    nogil=True,
-    fastmath=FASTMATH,
-)
-def add_weight_gradient(delta, row, n_out, source, first, n_in, gradient, offset, size):
-    """Add the block's gradient of one layer's weights and biases."""
-    add_weight_sums(delta, row, n_out, source, first, n_in, gradient, offset, size)
-    for o in range(n_out):
-        d = delta[row + o]
-        total = 0.0
-        for k in range(size):
-            total += d[k]
-        gradient[offset + n_in * n_out + o] += total
-
-
-@njit(
-    void(float64[:, ::1], int64, int64, int64, float64[::1], int64, float64[:, ::1], int64, int64),
-    cache=True,
-    nogil=True,
-    fastmath=FASTMATH,
-)
-def transposed_product(delta, row, n_out, n_in, weights, offset, target, first, size):
-    """Write ``W^T delta`` of one layer: ``target[first + i, k]`` = sum over o of ``W[o, i] * delta[row + o, k]``."""
-    for i in range(n_in):
-        out = target[first + i]
-        for k in range(size):
-            out[k] = 0.0
-        o = 0
-        while o + 4 <= n_out:
-            d0, d1, d2, d3 = delta[row + o], delta[row + o + 1], delta[row + o + 2], delta[row + o + 3]
-            at = offset + o * n_in + i
-            w0, w1, w2, w3 = weights[at], weights[at + n_in], weights[at + 2 * n_in], weights[at + 3 * n_in]
-            for k in range(size):
-                out[k] += (w0 * d0[k] + w1 * d1[k]) + (w2 * d2[k] + w3 * d3[k])
-            o += 4
-        while o < n_out:
-            d0, w0 = delta[row + o], weights[offset + o * n_in + i]
-            for k in range(size):
-                out[k] += w0 * d0[k]
-            o += 1
 
 
 @njit(void(float64[:, ::1], float64[:, ::1], int64, int64, int64), cache=True, nogil=True, fastmath=FASTMATH)
@@ -199,35 +100,66 @@ def count_weights(sizes):
     return total
 
 
+@njit(void(DATA, int64, int64, int64[::1], float64[:, ::1]), cache=True, nogil=True)
+def _load(data, start, size, sizes, activations):
+    """Write a block's inputs, with copies of its last datum behind them, and the ones."""
+    n = activations.shape[1]
+    for i in range(sizes[0]):
+        for k in range(size):
+            activations[i, k] = data.table[i, start + k]
+        last = data.table[i, start + size - 1]
+        for k in range(size, n):
+            activations[i, k] = last
+    row = 0
+    for layer in range(sizes.size):
+        row += sizes[layer]
+        activations[row] = 1.0
+        row += 1
+
+
 @njit(float64(DATA, float64[::1], int64, int64, float64[:, ::1], float64[:, ::1]), cache=True, nogil=True)
 def forward_backward(data, weights, start, size, activations, delta):
     """Fill a block's activations (inputs first, probabilities last) and dLoss/dz of all nodes; return its loss."""
-    sizes = data.structure
-    n_layers = sizes.size - 1
-    for i in range(sizes[0]):
-        activations[i, :size] = data.table[i, start : start + size]
+    sizes, n = data.structure, activations.shape[1]
+    last = sizes.size - 2
+    _load(data, start, size, sizes, activations)
     first, offset = 0, 0
-    for layer in range(n_layers):
+    for layer in range(last + 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
-        set_biases(weights, offset, n_in, n_out, activations, first + n_in, size)
-        add_product(activations, first, n_in, n_out, weights, offset, activations, first + n_in, size)
-        first += n_in
-        offset += (n_in + 1) * n_out
-        if layer < n_layers - 1:
-            tanh_rows(activations, first, n_out, size)
-    n_out = sizes[n_layers]
+        row, biases = first + n_in + 1, offset + n_in * n_out
+        linear_map(weights, offset, n_in, 1, biases, n_out, n_in, activations, first, activations, row, n)
+        first, offset = row, biases + n_out
+        if layer < last:
+            tanh_rows(activations, first, n_out, n)
+    n_out = sizes[last + 1]
     loss = softmax_rows(activations, first, n_out, data.labels, start, size)
     for o in range(n_out):
-        delta[first + o, :size] = activations[first + o, :size]
+        for k in range(n):
+            delta[first + o, k] = activations[first + o, k]
     for k in range(size):
         delta[first + data.labels[start + k], k] -= 1.0
-    for layer in range(n_layers - 1, 0, -1):
+    for layer in range(last, 0, -1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
         offset -= (n_in + 1) * n_out
-        transposed_product(delta, first, n_out, n_in, weights, offset, delta, first - n_in, size)
-        first -= n_in
-        times_tanh_slope(delta, activations, first, n_in, size)
+        row = first - n_in - 1
+        linear_map(weights, offset, 1, n_in, -1, n_in, n_out, delta, first, delta, row, n)
+        first = row
+        times_tanh_slope(delta, activations, first, n_in, n)
     return loss
+
+
+@njit(void(int64[::1], float64[::1], float64[::1]), cache=True, nogil=True)
+def place_sums(sizes, sums, gradient):
+    """Write sums ordered by output and input, the bias being the last input, in the order of the weights."""
+    offset = 0
+    for layer in range(sizes.size - 1):
+        n_in, n_out = sizes[layer], sizes[layer + 1]
+        for o in range(n_out):
+            at = offset + o * (n_in + 1)
+            for i in range(n_in):
+                gradient[offset + o * n_in + i] = sums[at + i]
+            gradient[offset + n_in * n_out + o] = sums[at + n_in]
+        offset += (n_in + 1) * n_out
 
 
 @njit(float64(float64[::1], DATA, float64[::1], float64[::1]), cache=True, nogil=True)
@@ -247,21 +179,22 @@ def value_gradient(x, data, gradient):
 
     Chitturi et al. (2020), equations 1 to 3, for any number of hidden layers.
     """
-    sizes = data.structure
-    n_layers, n_data = sizes.size - 1, data.table.shape[1]
+    sizes, n_data = data.structure, data.table.shape[1]
+    n_layers, n = sizes.size - 1, block_length(n_data)
     weights = np.empty(count_weights(sizes))
     all_weights(x, data, weights)
-    full_gradient = np.zeros(weights.size)
-    activations = np.empty((sizes.sum(), BLOCK))
-    delta = np.empty((sizes.sum(), BLOCK))
+    sums = np.zeros(weights.size)
+    n_rows = sizes.sum() + sizes.size + SPARE
+    activations, delta = np.empty((n_rows, n)), np.empty((n_rows, n))
     loss = 0.0
-    for start in range(0, n_data, BLOCK):
-        size = min(BLOCK, n_data - start)
-        loss += forward_backward(data, weights, start, size, activations, delta)
+    for start in range(0, n_data, n):
+        loss += forward_backward(data, weights, start, min(n, n_data - start), activations, delta)
         first, offset = 0, 0
         for layer in range(n_layers):
             n_in, n_out = sizes[layer], sizes[layer + 1]
-            add_weight_gradient(delta, first + n_in, n_out, activations, first, n_in, full_gradient, offset, size)
-            first += n_in
+            row = first + n_in + 1
+            add_products(delta, row, n_out, activations, first, n_in + 1, n, sums, offset, n_in + 1)
+            first = row
             offset += (n_in + 1) * n_out
-    return loss * data.parameters[LOSS_SCALE] + finish_gradient(x, data, full_gradient, gradient)
+    place_sums(sizes, sums, weights)
+    return loss * data.parameters[LOSS_SCALE] + finish_gradient(x, data, weights, gradient)
