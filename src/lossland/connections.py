@@ -84,7 +84,7 @@ class Connections:
             return []
         costs, previous = self._paths(edges, bottom)
         chosen = {}
-        for label, row in sorted(loose.items(), key=lambda item: (costs[item[0]], energy[item[1]])):
+        for label in sorted(loose, key=lambda label: (costs[label], energy[loose[label]])):
             while np.isfinite(costs[label]) and label != bottom and len(chosen) < limit:
                 before = int(previous[label])
                 chosen[edges[min(label, before), max(label, before)][1]] = None

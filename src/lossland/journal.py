@@ -1,4 +1,4 @@
-"""The journal of an exploration: what each chunk found, so that a killed run goes on where it was, or many runs share it.
+"""The journal of an exploration: what each chunk found, so that a killed run goes on, and many share one.
 
 Rounds are planned from what is known, so replaying their chunks in order restores the very state they led to.  A chunk
 is one file, written under a temporary name and renamed: it is there in full or not at all, and whoever writes it again

@@ -74,13 +74,17 @@ class Sharing:
         return found
 
 
+def preferred_order(n_chunks: int, index: int, n_shards: int) -> list[int]:
+    """Return the positions of a round's chunks, those that are the shard's own first."""
+    return sorted(range(n_chunks), key=lambda position: (position % n_shards != index, position))
+
+
 class _Desk:
     """Hands the missing chunks of one round to the workers of this process."""
 
     def __init__(self, sharing, number, n_chunks):
         self.sharing, self.journal, self.number = sharing, sharing.journal, number
-        index, n_shards = sharing.shard
-        self.order = sorted(range(n_chunks), key=lambda position: (position % n_shards != index, position))
+        self.order = preferred_order(n_chunks, *sharing.shard)
         self.found, self.busy, self.others = {}, set(), set()
         self.closed, self.lock = False, threading.Lock()
 
