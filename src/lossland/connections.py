@@ -41,7 +41,9 @@ class Connections:
         self.symmetry, self.n_neighbours, self.max_attempts = symmetry, n_neighbours, max_attempts
         self.attempts = {}
         self.labels = np.zeros(0, dtype=np.int64)
-        self._tried = np.zeros(0, dtype=np.int64)  # attempts at pairs that a minimum is in
+        self._tried = np.zeros(
+            0, dtype=np.int64
+        )  # attempts at pairs that a minimum is in, and more where none was left
         self._n_edges, self._distances, self._nearest = 0, {}, {}
 
     @property
@@ -80,11 +82,16 @@ class Connections:
             return []
         compared, loose, bottom = self._compared(energy, limit)
         edges = self._edges(x, compared)
+        cheapest = _cheapest_of_each(edges)
+        for label in loose.keys() - cheapest.keys():
+            self._tried[loose[label]] += self.max_attempts  # nothing to try here: others first
         if not edges:
             return []
         costs, previous = self._paths(edges, bottom)
         chosen = {}
-        for label in sorted(loose, key=lambda label: (costs[label], energy[loose[label]])):
+        for label in sorted(loose.keys() & cheapest.keys(), key=lambda label: (costs[label], energy[loose[label]])):
+            if not np.isfinite(costs[label]) and len(chosen) < limit:  # no path yet: a step to a neighbour
+                chosen[cheapest[label][1]] = None
             while np.isfinite(costs[label]) and label != bottom and len(chosen) < limit:
                 before = int(previous[label])
                 chosen[edges[min(label, before), max(label, before)][1]] = None
@@ -109,9 +116,8 @@ class Connections:
         loose = loose[np.argsort(energy[loose], kind="stable")]
         labels, first, sizes = np.unique(self.labels[loose], return_index=True, return_counts=True)
         tried = np.bincount(self.labels, self._tried)[labels]
-        given_up = tried >= self.n_neighbours * self.max_attempts * sizes
         room = int(min(MOST_COMPARED, max(2 * limit, COMPARISONS // energy.size)))
-        selected = np.lexsort((first, tried, given_up))[:room]
+        selected = np.lexsort((first, tried))[:room]
         of_each = max(1, room // len(selected))
         rank = np.full(self.n_components, -1)
         rank[labels[selected]] = np.arange(len(selected))
@@ -187,3 +193,12 @@ class Connections:
         if pair not in self._distances:
             self._distances[pair] = self.symmetry.align(x[pair[1]], x[pair[0]])[1]
         return self._distances[pair]
+
+
+def _cheapest_of_each(edges):
+    """Return {component: (cost, pair of rows)}, the cheapest edge of each component that has one."""
+    cheapest = {}
+    for labels, edge in edges.items():
+        for label in labels:
+            cheapest[label] = min(cheapest.get(label, edge), edge)
+    return cheapest
