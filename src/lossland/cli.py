@@ -1,4 +1,4 @@
-"""The command ``lossland``: verify a landscape file, or say what is in it."""
+"""The command ``lossland``: explore a function, verify a landscape file, or say what is in it."""
 
 import argparse
 import importlib
@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from lossland.completeness import chao1
 from lossland.errors import InputError, LosslandError
+from lossland.explore import ExploreOptions, explore
 from lossland.landscape import Landscape
 from lossland.objectives.base import Objective
 from lossland.recorded import RecordedObjective
@@ -35,10 +36,11 @@ def main(arguments=None) -> int:
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="lossland", description="Landscape files: check them, or say what is in them."
+        prog="lossland", description="Landscape files: make them, check them, or say what is in them."
     )
     parser.add_argument("--version", action="version", version=f"lossland {importlib.metadata.version('lossland')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_explore(commands)
     command = commands.add_parser(
         "verify",
         help="recompute everything in a landscape file",
@@ -64,6 +66,70 @@ def _parser():
     return parser
 
 
+def _add_explore(commands):
+    command = commands.add_parser(
+        "explore",
+        help="explore a function and write its landscape",
+        description="Explore a function and write its landscape. Any number of processes (--shard 1/3, 2/3, 3/3, "
+        "otherwise with the same arguments) do it together through --checkpoint; each writes the same FILE.",
+    )
+    command.add_argument("objective", metavar="MODULE:NAME", help="a lossland objective, such as from_function returns")
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a setting of the exploration, such as max_searches=5000; repeat for more",
+    )
+    command.add_argument("--seed", type=int, default=0, help="of all random numbers (default: 0)")
+    command.add_argument("--threads", type=int, default=1, help="of this process (default: 1)")
+    command.add_argument("--checkpoint", type=Path, metavar="FOLDER", help="keeps what has been found; shards share it")
+    command.add_argument("--shard", type=_shard, default=(0, 1), metavar="I/N", help="this process, from 1, of N")
+    command.set_defaults(run=_explore)
+
+
+def _shard(text):
+    index, _, number = text.partition("/")
+    if not (index.isdecimal() and number.isdecimal() and 1 <= int(index) <= int(number)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no shard; expected a number of N, such as 1/3")
+    return int(index) - 1, int(number)
+
+
+def _explore(options):
+    objective = _load_objective(options.objective, "explore")
+    more = {"seed": options.seed, "threads": options.threads, "checkpoint": options.checkpoint, "shard": options.shard}
+    landscape = explore(objective, _settings(options.set), progress=sys.stderr.isatty(), **more)
+    landscape.write(options.file)
+    print(f"{options.file}: {_totals(landscape)}; {landscape.search['stop_reason']}")
+    return SOUND
+
+
+def _settings(pairs):
+    """Return the options of an exploration, some of them given as KEY=VALUE with the value as in JSON."""
+    changes, defaults = {}, ExploreOptions()._asdict()
+    for pair in pairs:
+        key, _, text = pair.partition("=")
+        if key not in defaults:
+            raise InputError(f"--set {pair}: {key} is not a setting; expected one of {', '.join(defaults)}")
+        kind = type(defaults[key])
+        try:
+            changes[key] = kind(json.loads(text))
+            exact = changes[key] == json.loads(text)
+        except (TypeError, ValueError):
+            exact = False
+        if not exact:
+            raise InputError(
+                f"--set {pair}: {text} is no value of {key}; expected one like {json.dumps(defaults[key])}"
+            )
+    return ExploreOptions(**changes)
+
+
+def _totals(landscape):
+    counts = landscape.counts()
+    return f"{counts['n_minima']} minima and {counts['n_transition_states']} transition states"
+
+
 def _count(text):
     if text == "all":
         return None
@@ -73,7 +139,7 @@ def _count(text):
 
 
 def _verify(options):
-    objective = None if options.objective is None else _load_objective(options.objective)
+    objective = None if options.objective is None else _load_objective(options.objective, "--objective")
     with tqdm(desc="verify", unit="row", disable=None, leave=False) as bar:
 
         def progress(done, total):
@@ -91,21 +157,21 @@ def _verify(options):
     return OFFENCES if checked.offences else SOUND
 
 
-def _load_objective(name):
+def _load_objective(name, where):
     """Import ``module:name``, the current folder first, and return the objective found there."""
     module_name, _, attribute = name.partition(":")
     if not module_name or not attribute:
-        raise InputError(f"--objective is {name!r}; expected module:name, such as mueller_brown:objective")
+        raise InputError(f"{where} is {name!r}; expected module:name, such as mueller_brown:objective")
     if "" not in sys.path:
         sys.path.insert(0, "")
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:
-        raise InputError(f"--objective {name}: cannot import {module_name}: {error}") from error
+        raise InputError(f"{where} {name}: cannot import {module_name}: {error}") from error
     objective = getattr(module, attribute, None)
     if not isinstance(objective, Objective):
         raise InputError(
-            f"--objective {name}: {attribute} is {type(objective).__name__} in {module_name}; "
+            f"{where} {name}: {attribute} is {type(objective).__name__} in {module_name}; "
             "expected a lossland Objective, such as lossland.objectives.from_function returns"
         )
     return objective

@@ -38,7 +38,10 @@ class ExploreOptions(NamedTuple):
     max_attempts : int
         Searches between one pair of minima.
     round_size : int
-        Searches planned at a time; also how often progress is kept.
+        Searches planned at a time, from what is known then; shards and threads share them.
+    chunk_size : int
+        Searches of a round that are run and kept together: the checkpoint interval. A killed run loses no more than
+        one chunk for each of its threads.
     tolerance : float
         RMS gradient of stationary points.
     energy_tolerance, distance_tolerance : float
@@ -62,7 +65,8 @@ class ExploreOptions(NamedTuple):
     coverage_transition_states: float = 0.95
     connect: bool = True
     max_attempts: int = 4
-    round_size: int = 50
+    round_size: int = 100
+    chunk_size: int = 25
     tolerance: float = 1e-11
     energy_tolerance: float = 1e-9
     distance_tolerance: float = 1e-5
@@ -93,7 +97,7 @@ class ExploreOptions(NamedTuple):
         ------
         InputError
         """
-        for name in ("n_starts", "max_searches", "round_size", "history", "max_climb", "hop_steps"):
+        for name in ("n_starts", "max_searches", "round_size", "chunk_size", "history", "max_climb", "hop_steps"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; expected at least 1")
         for name in ("coverage_minima", "coverage_transition_states"):

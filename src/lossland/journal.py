@@ -1,30 +1,33 @@
-"""The journal of an exploration: what each round found, so that a killed run goes on where it was.
+"""The journal of an exploration: what each chunk found, so that a killed run goes on, and many share one.
 
-Rounds are planned from what is known, so replaying their outcomes in order restores the very state they led to.  A
-round is one file, written under a temporary name and renamed: it is there in full or not at all.
+Rounds are planned from what is known, so replaying their chunks in order restores the very state they led to.  A chunk
+is one file, written under a temporary name and renamed: it is there in full or not at all, and whoever writes it again
+writes the same.  Whoever has merged a round packs its chunks into one file.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
-from lossland._runtime import source_digest
+from lossland._runtime import PACKAGE
+from lossland.chunk import Chunk
 from lossland.errors import LosslandError
-from lossland.searches import Outcome
-from lossland.status import StationaryPoint, Status
 
-FIELDS = ("energy", "rms_gradient", "status", "n_evaluations", "n_hessians", "n_iterations")
 DAMAGED = (OSError, ValueError, KeyError, EOFError, BadZipFile, NotImplementedError)
 
 
 def run_digest(objective, settings: dict) -> str:
-    """Return a digest of all that determines a run: objective, data, a few values, settings, kernels."""
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode() + source_digest().encode())
+    """Return a digest of all that determines a run: objective, data, a few values, settings, sources."""
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     box = (
         np.broadcast_to(objective.start_low, objective.n_variables),
         np.broadcast_to(objective.start_high, objective.n_variables),
@@ -39,7 +42,7 @@ def run_digest(objective, settings: dict) -> str:
 
 
 class Journal:
-    """Outcomes of rounds in a folder of their own; without a folder nothing is kept.
+    """Chunks of rounds in a folder of their own; without a folder nothing is kept.
 
     Parameters
     ----------
@@ -54,86 +57,108 @@ class Journal:
         if self.folder is not None:
             self.folder.mkdir(parents=True, exist_ok=True)
 
-    def read(self, name: str) -> list[Outcome] | None:
-        """Return the outcomes of a round, or None when it has not been finished."""
-        if self.folder is None or not self._path(name).exists():
-            return None
-        try:
-            with open(self._path(name), "rb") as file, np.load(file, allow_pickle=False) as stored:
-                return _unpacked(stored)
-        except DAMAGED:  # a disk that failed: the round is done again
-            return None
+    def read_round(self, number: int) -> list[Chunk]:
+        """Return all chunks of a packed round, or none when it has not been packed."""
+        return [] if self.folder is None else _read(self._round(number))
 
-    def write(self, name: str, outcomes: list[Outcome]) -> None:
-        """Keep the outcomes of a finished round.
+    def read(self, number: int, position: int) -> Chunk | None:
+        """Return one chunk of a round, or None when it has not been finished (or its round has been packed)."""
+        chunks = [] if self.folder is None else _read(self._chunk(number, position))
+        return chunks[0] if len(chunks) == 1 else None
+
+    def write(self, number: int, position: int, chunk: Chunk) -> None:
+        """Keep a finished chunk.
 
         Raises
         ------
         LosslandError
-            When they cannot be written; the rounds before are kept.
+            When it cannot be written; what was written before is kept.
         """
+        if self.folder is not None:
+            _write(self._chunk(number, position), [chunk])
+
+    def pack(self, number: int, chunks: list[Chunk]) -> None:
+        """Put one file in place of the files of a finished round; raises as :meth:`write`."""
         if self.folder is None:
             return
-        temporary = self._path(name).with_suffix(f".{os.getpid()}.part")
+        if len(chunks) > 1:
+            _write(self._round(number), chunks)
+        for position in range(len(chunks)):
+            self.unclaim(number, position)
+            if len(chunks) > 1:
+                self._chunk(number, position).unlink(missing_ok=True)
+
+    def claim(self, number: int, position: int, owner: str) -> bool:
+        """Say that ``owner`` is about to run a chunk; return whether nobody else has said so before."""
+        path = self._claim(number, position)
         try:
-            with open(temporary, "wb") as file:
-                np.savez(file, **_packed(outcomes))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, self._path(name))
+            with open(path, "x") as file:
+                file.write(owner)
+        except FileExistsError:
+            with contextlib.suppress(OSError):
+                return path.read_text() == owner  # in an earlier life
+            return False
         except OSError as error:
-            raise LosslandError(
-                f"{self._path(name)} cannot be written ({error.strerror}); earlier rounds are kept, run again to go on"
-            ) from error
-        finally:
-            temporary.unlink(missing_ok=True)
+            raise _unwritable(path, error) from error
+        return True
+
+    def unclaim(self, number: int, position: int) -> None:
+        """Withdraw whatever claim there is."""
+        self._claim(number, position).unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Delete this run's rounds, once their result is safe."""
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _path(self, name):
-        return self.folder / f"{name}.npz"
+    def _round(self, number):
+        return self.folder / f"round-{number:06d}.npz"
+
+    def _chunk(self, number, position):
+        return self.folder / f"round-{number:06d}-chunk-{position:04d}.npz"
+
+    def _claim(self, number, position):
+        return self._chunk(number, position).with_suffix(".claim")
 
 
-def _packed(outcomes):
-    """Return the outcomes as plain arrays: one row for each point, and for each outcome how many rows are its own."""
-    points = [point for outcome in outcomes for point in [*outcome.minima, *(saddle for saddle, _ in outcome.saddles)]]
-    n = points[0].x.size if points else 0
-
-    def stacked(rows):
-        return np.array(rows) if len(rows) else np.empty((0, n))
-
-    return {
-        "shape": np.array(
-            [[len(o.minima), len(o.saddles), len(o.failures), o.n_evaluations, o.n_hessians] for o in outcomes],
-            dtype=np.int64,
-        ).reshape(-1, 5),
-        "failures": np.array([int(status) for outcome in outcomes for status in outcome.failures], dtype=np.int64),
-        "x": stacked([point.x for point in points]),
-        "eigenvalues": stacked([point.eigenvalues for point in points]),
-        "modes": stacked([mode for outcome in outcomes for _, mode in outcome.saddles]),
-        "fields": np.array([[float(getattr(point, name)) for name in FIELDS] for point in points]).reshape(
-            -1, len(FIELDS)
-        ),
-    }
+def _read(path):
+    """Return the chunks of a file, none when it is missing or damaged: they are done again."""
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+            return _unpacked({name: stored[name] for name in (*Chunk._fields, "sizes")})
+    except DAMAGED:
+        return []
 
 
-def _unpacked(stored):
-    x, eigenvalues, modes, fields = (stored[name] for name in ("x", "eigenvalues", "modes", "fields"))
-    failures = [Status(int(status)) for status in stored["failures"]]
+def _write(path, chunks):
+    """Write a file under a temporary name, make sure that it is on the disk, and rename it."""
+    temporary = path.with_suffix(f".{os.uname().nodename}-{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        with open(temporary, "wb") as file:
+            np.savez(file, **_packed(chunks))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
-    def point(row):
-        energy, rms_gradient, status, *counts = fields[row]
-        return StationaryPoint(
-            x[row], float(energy), float(rms_gradient), eigenvalues[row], Status(int(status)), *map(int, counts)
-        )
 
-    outcomes, row, mode, failure = [], 0, 0, 0
-    for n_minima, n_saddles, n_failures, n_evaluations, n_hessians in stored["shape"].tolist():
-        minima = [point(row + i) for i in range(n_minima)]
-        saddles = [(point(row + n_minima + i), modes[mode + i]) for i in range(n_saddles)]
-        outcomes.append(Outcome(minima, saddles, failures[failure : failure + n_failures], n_evaluations, n_hessians))
-        row, mode, failure = row + n_minima + n_saddles, mode + n_saddles, failure + n_failures
-    return outcomes
+def _unwritable(path, error):
+    return LosslandError(f"{path} cannot be written ({error.strerror}); what was found is kept, run again to go on")
+
+
+def _packed(chunks):
+    """Return chunks as plain arrays: those of all chunks in a row, and the rows that each has of each array."""
+    columns = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in Chunk._fields}
+    return {**columns, "sizes": np.array([[len(column) for column in chunk] for chunk in chunks], dtype=np.int64)}
+
+
+def _unpacked(columns):
+    stops = np.cumsum(columns["sizes"], axis=0)
+    starts = stops - columns["sizes"]
+    return [
+        Chunk(*(columns[name][a:b] for name, a, b in zip(Chunk._fields, first, stop, strict=True)))
+        for first, stop in zip(starts.tolist(), stops.tolist(), strict=True)
+    ]

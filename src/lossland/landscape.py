@@ -20,6 +20,7 @@ from lossland.objectives.base import Objective
 from lossland.point_index import PointIndex
 from lossland.recorded import recorded_objective, same_objective
 from lossland.status import StationaryPoint
+from lossland.verified import minimum_columns, transition_state_columns
 
 #: settings of a landscape that its file keeps inside ``config``
 TOLERANCES = ("energy_tolerance", "distance_tolerance", "rms_tolerance")
@@ -150,19 +151,11 @@ class Landscape:
         InputError
             When the point is not a verified minimum.
         """
-        self._refuse_unverified(point, "minimum", hits)
-        smallest = float(point.eigenvalues[0])
-        if not smallest > 0.0:
-            raise InputError(f"not a minimum: its smallest Hessian eigenvalue is {smallest:.6g}; expected above 0")
-        return self._insert(
-            self._minima,
-            x=point.x,
-            energy=point.energy,
-            rms_gradient=point.rms_gradient,
-            log_det_hessian=np.log(point.eigenvalues).sum(),
-            smallest_eigenvalue=smallest,
-            hits=hits,
-        )
+        return self.insert_minimum(minimum_columns(point, self.objective.n_variables, self.rms_tolerance), hits)
+
+    def insert_minimum(self, columns: dict, hits: int = 1) -> tuple[int, bool]:
+        """Do as :meth:`add_minimum` with a minimum that :func:`~lossland.verified.minimum_columns` has verified."""
+        return self._insert(self._minima, **columns, hits=_checked_hits(hits))
 
     def add_hit_minimum(self, row: int, hits: int = 1) -> None:
         """Count a known minimum as found again."""
@@ -196,24 +189,13 @@ class Landscape:
         InputError
             When the point is not a verified transition state, or an end is not a row of the minima.
         """
-        self._refuse_unverified(point, "transition state", hits)
-        n_negative = int(np.count_nonzero(point.eigenvalues < 0.0))
-        n_positive = int(np.count_nonzero(point.eigenvalues > 0.0))
-        if n_negative != 1 or n_positive != point.eigenvalues.size - 1:
-            raise InputError(
-                f"not a transition state: {n_negative} negative and {n_positive} positive Hessian eigenvalues; "
-                f"expected 1 and {point.eigenvalues.size - 1}"
-            )
-        return self._insert(
-            self._states,
-            x=point.x,
-            energy=point.energy,
-            rms_gradient=point.rms_gradient,
-            negative_eigenvalue=point.eigenvalues[0],
-            log_det_hessian=np.log(point.eigenvalues[1:]).sum(),
-            hits=hits,
-            minima=(self._checked_row(row_a), self._checked_row(row_b)),
-        )
+        columns = transition_state_columns(point, self.objective.n_variables, self.rms_tolerance)
+        return self.insert_transition_state(columns, row_a, row_b, hits)
+
+    def insert_transition_state(self, columns: dict, row_a: int, row_b: int, hits: int = 1) -> tuple[int, bool]:
+        """Do as :meth:`add_transition_state` with columns of :func:`~lossland.verified.transition_state_columns`."""
+        ends = (self._checked_row(row_a), self._checked_row(row_b))
+        return self._insert(self._states, **columns, hits=_checked_hits(hits), minima=ends)
 
     def merge(self, other: "Landscape") -> None:
         """Add everything that ``other`` holds, in the order of its rows, hits and search counts included.
@@ -337,8 +319,9 @@ class Landscape:
     def _index(self, table):
         if table.index is None:  # built at the first look-up: a landscape that is only analysed needs none
             columns = table.columns()
-            table.index = PointIndex(self.symmetry, self.energy_tolerance, self.distance_tolerance, len(columns["x"]))
-            table.index.add_many(columns["x"], columns["energy"])
+            index = PointIndex(self.symmetry, self.energy_tolerance, self.distance_tolerance, len(columns["x"]))
+            index.add_many(columns["x"], columns["energy"])
+            table.index = index  # complete: other threads may look up too
         return table.index
 
     def _insert(self, table, **values):
@@ -355,23 +338,6 @@ class Landscape:
             raise InputError(f"{row} is not a row of the minima; expected 0 to {self._minima.size - 1}")
         return int(row)
 
-    def _refuse_unverified(self, point, name, hits):
-        """Refuse whatever does not have the form, the convergence and the eigenvalues of a stationary point."""
-        n = self.objective.n_variables
-        if not point.converged:
-            raise InputError(f"not a {name}: the search ended with {point.status!s}; expected CONVERGED")
-        if point.x.shape != (n,) or point.eigenvalues.shape != (n,):
-            found = f"x of shape {point.x.shape} and eigenvalues of shape {point.eigenvalues.shape}"
-            raise InputError(f"not a {name}: it has {found}; expected {(n,)} for both")
-        if not all(np.isfinite(values).all() for values in (point.energy, point.x, point.eigenvalues)):
-            raise InputError(f"not a {name}: x, energy or a Hessian eigenvalue is not finite")
-        if not point.rms_gradient <= self.rms_tolerance:
-            raise InputError(
-                f"not a {name}: its rms_gradient is {point.rms_gradient:.3g}; expected at most {self.rms_tolerance:.3g}"
-            )
-        if hits < 1:
-            raise InputError(f"hits is {hits}; expected at least 1")
-
     def _refuse_foreign(self, other):
         if not same_objective(self.objective, other.objective):
             raise InputError("landscapes of different objectives cannot be merged")
@@ -379,6 +345,12 @@ class Landscape:
             mine, theirs = getattr(self, name), getattr(other, name)
             if mine != theirs:
                 raise InputError(f"landscapes with {name} {mine} and {theirs} cannot be merged")
+
+
+def _checked_hits(hits):
+    if hits < 1:
+        raise InputError(f"hits is {hits}; expected at least 1")
+    return hits
 
 
 def _row(columns, row):

@@ -57,10 +57,14 @@ def test_offences_exit_1_and_are_listed(capsys, network_file, tmp_path):
 def test_unreadable_files_exit_2_with_one_sentence(capsys, network_file, tmp_path, command):
     (tmp_path / "text.h5").write_text("hello")
     (tmp_path / "cut.h5").write_bytes(network_file.read_bytes()[:3000])
+    (tmp_path / "newer.h5").write_bytes(network_file.read_bytes())
+    with h5py.File(tmp_path / "newer.h5", "a") as file:
+        file.attrs["format_version"] = 2
     for name, message in (
         ("text.h5", "is not an HDF5 file"),
         ("cut.h5", "is truncated or damaged"),
         ("absent.h5", "no such file"),
+        ("newer.h5", "format_version 2, but this lossland reads up to 1"),
     ):
         status, out, err = run(capsys, command, tmp_path / name)
         assert (status, out) == (2, "")
@@ -102,6 +106,38 @@ def test_info_says_what_is_in_a_file(capsys, network_file, wells_file):
     assert lines["searches"] == "9, failed: stalled 2; 1234 evaluations"
     assert lines["stopped because"] == "budget of searches"
     assert "its function is not in the file" in run(capsys, "info", wells_file)[1]
+
+
+def test_explore_in_shards(capsys, tmp_path, monkeypatch):
+    (tmp_path / "shared_wells.py").write_text(
+        "from known_landscapes import wells\nobjective = wells((1.0, 2.0))\nnumber = 3\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    settings = ("--set", "max_searches=120", "--set", "displacement=0.3", "--set", "connect=true")
+    for shard in ("1/2", "2/2"):
+        arguments = ("shared_wells:objective", f"{shard[0]}.h5", *settings, "--checkpoint", "kept", "--shard", shard)
+        status, out, _ = run(capsys, "explore", *arguments)
+        assert (status, out.startswith(f"{shard[0]}.h5: 4 minima and 4 transition states; ")) == (0, True), out
+    assert (tmp_path / "1.h5").read_bytes() == (tmp_path / "2.h5").read_bytes()
+    for arguments, message in (
+        (("shared_wells:number", "a.h5"), "number is int in shared_wells; expected a lossland Objective"),
+        (
+            ("shared_wells:objective", "a.h5", "--set", "searches=3"),
+            "searches is not a setting; expected one of n_starts",
+        ),
+        (
+            ("shared_wells:objective", "a.h5", "--set", "n_starts=1.5"),
+            "1.5 is no value of n_starts; expected one like 50",
+        ),
+        (("shared_wells:objective", "a.h5", "--set", "n_starts=0"), "n_starts is 0; expected at least 1"),
+        (("shared_wells:objective", "a.h5", "--shard", "1/2"), "no checkpoint folder"),
+    ):
+        status, _, err = run(capsys, "explore", *arguments)
+        assert (status, message in err) == (2, True), err
+    with pytest.raises(SystemExit):
+        run(capsys, "explore", "shared_wells:objective", "a.h5", "--shard", "3/2")
+    assert "'3/2' is no shard; expected a number of N, such as 1/3" in capsys.readouterr().err
 
 
 def test_version_and_wrong_arguments(capsys):

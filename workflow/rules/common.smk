@@ -102,6 +102,14 @@ def checkpoint_name(wildcards):
     return f"results/{wildcards.landscape}/checkpoint-{hashlib.sha256(problem.encode()).hexdigest()[:12]}"
 
 
+def shard_markers(wildcards):
+    """Return what the shards of a landscape leave when it is explored; nothing for a single one."""
+    if N_SHARDS == 1:
+        return []
+    folder = f"results/{wildcards.landscape}/shards"
+    return [f"{folder}/{shard}-of-{N_SHARDS}.txt" for shard in range(1, N_SHARDS + 1)]
+
+
 def selected_landscapes():
     """Return the landscapes of the configured studies."""
     named = [(study, name) for study in config["studies"] for name in config["landscapes"][study]]
@@ -119,6 +127,7 @@ NOT_THE_PROBLEM = ("explore", "seed", "draws", "auc_class", "required_coverage")
 
 config = validated_config()
 LANDSCAPES = all_landscapes()
+N_SHARDS = config["shards"]["landscape"]
 SELECTED = selected_landscapes()
 LJAT3 = [name for name, dataset in config["datasets"].items() if dataset["kind"] == "ljat3"]
 EXPLORATION_CODE = code("datasets", "explore", "objectives.mlp")
@@ -131,3 +140,4 @@ PAGE = "results" if set(config["studies"]) - {"own"} else "results/own"
 
 wildcard_constraints:
     landscape=one_of(LANDSCAPES),
+    shard="[0-9]+",

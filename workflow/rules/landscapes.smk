@@ -23,10 +23,42 @@ rule kernels:
         "../scripts/kernels.py"
 
 
+# Shards explore one landscape together; with one shard, the rule `landscape` does it all by itself.
+rule landscape_shard:
+    input:
+        dataset=dataset_file,
+        kernels="results/kernels.txt",
+    output:
+        # without the checkpoint folder, which goes when the landscape is there, a mark means nothing
+        marker=temp(f"results/{{landscape}}/shards/{{shard}}-of-{N_SHARDS}.txt"),
+    log:
+        f"results/logs/{{landscape}}/shard-{{shard}}-of-{N_SHARDS}.log",
+    benchmark:
+        f"results/benchmarks/{{landscape}}/shard-{{shard}}-of-{N_SHARDS}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: config["threads"]["landscape"]
+    resources:
+        mem_mb=4000,
+        runtime=2880,
+    params:
+        problem=problem,
+        explore=lambda wildcards: LANDSCAPES[wildcards.landscape]["explore"],
+        seed=lambda wildcards: LANDSCAPES[wildcards.landscape]["seed"],
+        checkpoint=checkpoint_name,
+        n_shards=N_SHARDS,
+        code=EXPLORATION_CODE,
+    message:
+        "Explore {wildcards.landscape}, shard {wildcards.shard}"
+    script:
+        "../scripts/landscape_shard.py"
+
+
 rule landscape:
     input:
         dataset=dataset_file,
         kernels="results/kernels.txt",
+        shards=shard_markers,
     output:
         # a finished landscape comes back when the job that should renew it fails
         landscape=update("results/{landscape}/landscape.h5"),

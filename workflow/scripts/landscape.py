@@ -2,22 +2,17 @@
 
 import shutil
 
-from _data import read_draw
+from _objective import read_objective
 
 from lossland.errors import LosslandError
 from lossland.explore import ExploreOptions, explore
-from lossland.objectives import mlp_cross_entropy
-
-NETWORK = ("layer_sizes", "regularisation", "regularise_biases", "normalisation", "mask")
 
 
 def make_landscape(path_to_dataset, path_to_landscape, path_to_checkpoint, problem, options, seed, threads):
     """Write the landscape; a run that was killed goes on from the checkpoint folder, which is removed at the end."""
-    dataset, inputs, labels, _, _ = read_draw(path_to_dataset, problem)
-    objective = mlp_cross_entropy(inputs=inputs, labels=labels, **{key: problem[key] for key in NETWORK})
-    record = {"seed": seed, "config": problem, "dataset_sha256": dataset.sha256}
+    objective, record = read_objective(path_to_dataset, problem)
     options = ExploreOptions(**options)
-    landscape = explore(objective, options, threads=threads, checkpoint=path_to_checkpoint, **record)
+    landscape = explore(objective, options, seed=seed, threads=threads, checkpoint=path_to_checkpoint, **record)
     if not landscape.counts()["n_minima"]:
         raise LosslandError(f"{path_to_landscape}: {landscape.search['stop_reason']}; expected some, see its log")
     landscape.write(path_to_landscape)

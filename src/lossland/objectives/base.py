@@ -262,6 +262,7 @@ def from_function(
     return replace(objective, attributes={"probe": np.array(objective.probe())})
 
 
+@np.errstate(all="ignore")
 def _check_gradient(objective, name):
     """Compare the gradient with difference quotients at a few points; one agreement, or no finite point, is enough."""
     rng, errors = np.random.default_rng(1), []
@@ -298,4 +299,5 @@ def _compiled(function, signature, form):
 
 @functools.cache
 def _compiled_once(function, signature):
-    return njit(signature, nogil=True)(function)
+    # a division by zero gives inf or NaN, which ends one search, and not an error, which would end them all
+    return njit(signature, nogil=True, error_model="numpy")(function)

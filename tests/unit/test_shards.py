@@ -1,0 +1,255 @@
+"""Kills, shards, threads and damage: the landscape comes out the same, byte for byte, and hardly any work is lost."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from known_surfaces import tilted_wells
+
+from lossland import ExploreOptions, explore
+from lossland.errors import InputError, LosslandError
+from lossland.journal import Journal
+from lossland.objectives import mlp_cross_entropy
+
+OPTIONS = ExploreOptions(
+    n_starts=14, n_hops=3, hop_steps=3, searches_per_minimum=4, max_searches=90, round_size=24, chunk_size=5
+)
+explore_module = sys.modules["lossland.explore"]  # `lossland.explore` is the function
+
+
+def network():
+    rng = np.random.default_rng(5)
+    inputs = rng.normal(size=(60, 2))
+    labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(int) + (inputs[:, 0] > 1)
+    return mlp_cross_entropy([2, 2, 3], inputs, labels, 1e-3)
+
+
+def run(folder, name, **more):
+    """Explore with the checkpoint in ``folder`` and return the bytes of the file."""
+    explore(network(), OPTIONS, seed=3, checkpoint=folder / "checkpoint", **more).write(folder / name)
+    return (folder / name).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Return the bytes of a run without checkpoint."""
+    path = tmp_path_factory.mktemp("whole") / "landscape.h5"
+    landscape = explore(network(), OPTIONS, seed=3)
+    assert landscape.counts()["n_transition_states"] > 5
+    landscape.write(path)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def runs_of_chunks(monkeypatch):
+    """Return a list that grows by one with every chunk that is run."""
+    calls, original = [], explore_module.run_chunk
+
+    def counted(*arguments):
+        calls.append(threading.get_ident())
+        return original(*arguments)
+
+    monkeypatch.setattr(explore_module, "run_chunk", counted)
+    return calls
+
+
+@pytest.fixture
+def n_chunks(runs_of_chunks, tmp_path, whole):
+    """Return how many chunks a run has."""
+    (tmp_path / "alone").mkdir()
+    run(tmp_path / "alone", "landscape.h5")
+    number = len(runs_of_chunks)
+    runs_of_chunks.clear()
+    return number
+
+
+@pytest.mark.parametrize("n_shards", [1, 2, 3, 8])
+def test_shards_one_after_the_other(tmp_path, whole, n_chunks, runs_of_chunks, n_shards):
+    for index in reversed(range(n_shards)):
+        assert run(tmp_path, f"{index}.h5", shard=(index, n_shards)) == whole
+    assert len(runs_of_chunks) == n_chunks
+
+
+@pytest.mark.parametrize(("n_shards", "threads"), [(2, 1), (3, 2), (8, 1)])
+def test_shards_at_once(tmp_path, whole, n_chunks, runs_of_chunks, n_shards, threads):
+    with ThreadPoolExecutor(n_shards) as pool:
+        shards = [
+            pool.submit(run, tmp_path, f"{index}.h5", shard=(index, n_shards), threads=threads)
+            for index in range(n_shards)
+        ]
+        assert all(shard.result() == whole for shard in shards)
+    assert len(set(runs_of_chunks)) > 1
+    assert len(runs_of_chunks) >= n_chunks
+
+
+def test_shards_as_processes_of_their_own(tmp_path, whole):
+    code = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from test_shards import run
+run(Path({str(tmp_path)!r}), f"{{sys.argv[1]}}.h5", shard=(int(sys.argv[1]), 2))
+"""
+    shards = [subprocess.Popen([sys.executable, "-c", code, str(index)]) for index in range(2)]
+    assert [shard.wait() for shard in shards] == [0, 0]
+    assert (tmp_path / "0.h5").read_bytes() == (tmp_path / "1.h5").read_bytes() == whole
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("order", ["reversed", "shuffled"])
+def test_order_of_chunks_does_not_matter(tmp_path, whole, monkeypatch, order, threads):
+    rng = np.random.default_rng(1)
+    orders = {
+        "reversed": lambda n, *_: list(range(n))[::-1],
+        "shuffled": lambda n, *_: rng.permutation(n).tolist(),
+    }
+    monkeypatch.setattr("lossland.sharing.preferred_order", orders[order])
+    assert run(tmp_path, "landscape.h5", threads=threads) == whole
+
+
+def test_shard_left_alone_does_what_killed_ones_had_claimed(tmp_path, whole, monkeypatch):
+    monkeypatch.setattr("lossland.sharing.FIRST_PATIENCE", 0.05)
+    claim = Journal.claim
+
+    def claimed_by_the_dead(self, number, position, owner):
+        if position % 2:
+            claim(self, number, position, "2")
+        return claim(self, number, position, owner)
+
+    monkeypatch.setattr(Journal, "claim", claimed_by_the_dead)
+    assert run(tmp_path, "landscape.h5", shard=(0, 3)) == whole
+    assert not list(tmp_path.rglob("*.claim"))
+
+
+def test_finished_rounds_are_one_file_each(tmp_path, whole):
+    run(tmp_path, "landscape.h5", shard=(1, 2))
+    names = sorted(path.name for path in (tmp_path / "checkpoint").rglob("*.*"))
+    assert [name[:12] for name in names] == [f"round-{number:06d}" for number in range(len(names))]
+    assert all(name.endswith(".npz") for name in names)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_killed_at_ten_random_moments(tmp_path, whole, n_chunks, threads):
+    """Search, merge and write alike: the moment is one of all calls of Python functions, drawn at random."""
+    assert run_in_a_child(tmp_path / "counted", threads, 0) == 0
+    total = int((tmp_path / "counted" / "calls").read_text())
+    moments = np.random.default_rng(threads).integers(total // 50, total - 100, 10)  # threads vary the total a little
+    for number, moment in enumerate(moments.tolist()):
+        folder = tmp_path / str(number)
+        assert run_in_a_child(folder, threads, moment) == -signal.SIGKILL
+        assert run_in_a_child(folder, threads, None) == 0
+        assert (folder / "landscape.h5").read_bytes() == whole
+        assert (folder / "started").stat().st_size <= n_chunks + threads
+
+
+def test_shard_goes_on_alone_after_the_other_was_killed(tmp_path, whole, monkeypatch):
+    monkeypatch.setattr("lossland.sharing.FIRST_PATIENCE", 0.05)
+    assert run_in_a_child(tmp_path / "counted", 1, 0) == 0
+    total = int((tmp_path / "counted" / "calls").read_text())
+    for number, share in enumerate((0.1, 0.4, 0.8)):
+        folder = tmp_path / str(number)
+        assert run_in_a_child(folder, 1, int(share * total), shard=(0, 2)) == -signal.SIGKILL
+        assert run(folder, "landscape.h5", shard=(1, 2)) == whole
+        assert not list(folder.rglob("*.claim"))
+
+
+def run_in_a_child(folder, threads, moment, **more):
+    """Explore in a forked process that kills itself at call number ``moment``, 0 for never; return its exit status."""
+    folder.mkdir(exist_ok=True)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            note_chunks(folder / "started")
+            calls = count_calls(moment)
+            run(folder, "landscape.h5", threads=threads, **more)
+            (folder / "calls").write_text(f"{calls[0]}")
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def note_chunks(path):
+    """Let a file grow by a byte with every chunk that this process starts."""
+    file, original = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), explore_module.run_chunk
+
+    def noted(*arguments):
+        os.write(file, b".")
+        return original(*arguments)
+
+    explore_module.run_chunk = noted
+
+
+def count_calls(limit):
+    """Count the calls of Python functions in all threads from now on; die at the limit."""
+    calls = [0]
+
+    def profile(_frame, event, _argument):
+        if event == "call":
+            calls[0] += 1
+            if calls[0] == limit:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.setprofile(profile)
+    sys.setprofile(profile)
+    return calls
+
+
+def test_resumed_run_repeats_nothing(tmp_path, whole, runs_of_chunks, n_chunks):
+    first = explore_module.Exploration(network(), OPTIONS, 3, tmp_path / "checkpoint")
+    for _ in range(4):
+        first.advance()
+    assert run(tmp_path, "resumed.h5") == whole
+    assert len(runs_of_chunks) == n_chunks
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b"", lambda b: b[:50], lambda b: b[:-30], lambda b: b[:300] + bytes([b[300] ^ 4]) + b[301:]]
+)
+def test_damaged_file_is_done_again(tmp_path, whole, runs_of_chunks, damage):
+    run(tmp_path, "first.h5")
+    damaged = sorted((tmp_path / "checkpoint").rglob("*.npz"))[2]
+    content = damaged.read_bytes()
+    damaged.write_bytes(damage(content))
+    runs_of_chunks.clear()
+    assert run(tmp_path, "again.h5") == whole
+    assert len(runs_of_chunks) == -(-OPTIONS.round_size // OPTIONS.chunk_size)
+    assert damaged.read_bytes() == content
+
+
+def test_full_disk_stops_with_one_sentence_and_loses_nothing(tmp_path, whole, monkeypatch):
+    synced, limit = os.fsync, 6
+
+    def full_after_a_while(descriptor):
+        nonlocal limit
+        limit -= 1
+        if limit < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        synced(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full_after_a_while)
+    with pytest.raises(LosslandError, match=r"cannot be written \(No space left on device\)"):
+        run(tmp_path, "first.h5")
+    monkeypatch.undo()
+    assert list((tmp_path / "checkpoint").rglob("*.npz"))
+    assert not list((tmp_path / "checkpoint").rglob("*.part"))
+    assert run(tmp_path, "resumed.h5") == whole
+
+
+@pytest.mark.parametrize("shard", [(2, 2), (-1, 2), (0, 0)])
+def test_shard_that_does_not_exist_is_refused(tmp_path, shard):
+    with pytest.raises(InputError, match="shard is"):
+        explore(tilted_wells(2), OPTIONS, checkpoint=tmp_path, shard=shard)
+
+
+def test_shards_need_a_folder_to_share():
+    with pytest.raises(InputError, match="no checkpoint folder"):
+        explore(tilted_wells(2), OPTIONS, shard=(0, 2))

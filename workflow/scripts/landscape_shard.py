@@ -1,0 +1,32 @@
+"""Explore the landscape of one network together with other jobs, through the checkpoint folder that they share."""
+
+from pathlib import Path
+
+from _objective import read_objective
+
+from lossland.explore import ExploreOptions, explore
+
+
+def explore_shard(path_to_dataset, path_to_marker, path_to_checkpoint, problem, options, seed, threads, shard):
+    """Do this job's share of the searches; what all have found is in the checkpoint folder, of which a mark is left."""
+    objective, record = read_objective(path_to_dataset, problem)
+    options = ExploreOptions(**options)
+    explore(objective, options, seed=seed, threads=threads, checkpoint=path_to_checkpoint, shard=shard, **record)
+    Path(path_to_marker).write_text(f"{path_to_checkpoint}\n")
+
+
+if "snakemake" in globals():
+    from _job import run
+
+    run(
+        explore_shard,
+        snakemake.log[0],
+        path_to_dataset=snakemake.input.dataset,
+        path_to_marker=snakemake.output.marker,
+        path_to_checkpoint=snakemake.params.checkpoint,
+        problem=snakemake.params.problem,
+        options=snakemake.params.explore,
+        seed=snakemake.params.seed,
+        threads=snakemake.threads,
+        shard=(int(snakemake.wildcards.shard) - 1, snakemake.params.n_shards),
+    )
