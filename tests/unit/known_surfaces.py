@@ -66,6 +66,35 @@ def soft_sphere_spins_value_gradient(x, data, gradient):
     return 0.25 * data.parameters[0] * stretch**2 - 0.5 * np.dot(x, field)
 
 
+def spin_variance_value_gradient(x, data, gradient):
+    """Squared gradient of the two-spin energy -x^T J x / 2 on the sphere, and a spring that holds x near it.
+
+    The variance <J^2> - <J>^2 in the state x/|x|: no function of |x|, zero at the eigenvectors alone.
+    """
+    a, b = np.dot(data.table, x), np.dot(data.table, np.dot(data.table, x))
+    r = np.sum(x * x)
+    mean, square = np.dot(x, a) / r, np.dot(x, b) / r
+    gradient[:] = 2.0 * (b - 2.0 * mean * a + (2.0 * mean**2 - square) * x) / r + 4.0 * (r - 1.0) * x
+    return square - mean**2 + (r - 1.0) ** 2
+
+
+def spin_variance_hessian(x, data, matrix):
+    a, b = np.dot(data.table, x), np.dot(data.table, np.dot(data.table, x))
+    r = np.sum(x * x)
+    mean, square = np.dot(x, a) / r, np.dot(x, b) / r
+    matrix[:] = np.dot(data.table, data.table) - 2.0 * mean * data.table
+    for i in range(x.size):
+        for j in range(x.size):
+            matrix[i, j] += (8.0 * mean * (a[i] * x[j] + x[i] * a[j]) - 2.0 * (b[i] * x[j] + x[i] * b[j])) / r
+            matrix[i, j] += ((4.0 * square - 12.0 * mean**2) * x[i] * x[j] - 4.0 * a[i] * a[j]) / r
+        matrix[i, i] += 2.0 * mean**2 - square
+    matrix *= 2.0 / r
+    for i in range(x.size):
+        for j in range(x.size):
+            matrix[i, j] += 8.0 * x[i] * x[j]
+        matrix[i, i] += 4.0 * (r - 1.0)
+
+
 def quadratic_value_gradient(x, data, gradient):
     """Half x^T A x with the symmetric matrix A of the table."""
     gradient[:] = np.dot(data.table, x)
@@ -124,6 +153,26 @@ def soft_sphere_spins(n_spins, stiffness=10.0):
     data = objective_data(table=couplings, parameters=[stiffness])
     objective = surface(soft_sphere_spins_value_gradient, n_spins, data=data)
     return objective, *np.linalg.eigh(couplings), stiffness
+
+
+def spin_variance(n_spins, seed=2):
+    """Return the squared gradient of a two-spin glass as an objective, with the eigenvectors of J as columns.
+
+    Its minima are the 2 n stationary points of the glass, +-v_i, and its transition states the 4 (n - 1) points
+    (+-v_i +- v_(i+1)) / sqrt(2) between neighbours in energy: a point between i and j has one negative curvature, and
+    one more for each eigenvalue between the two.
+    """
+    couplings = np.random.default_rng(seed).normal(size=(n_spins, n_spins)) / np.sqrt(n_spins)
+    couplings = 0.5 * (couplings + couplings.T)
+    objective = surface(
+        spin_variance_value_gradient,
+        n_spins,
+        hessian=spin_variance_hessian,
+        data=objective_data(table=couplings),
+        low=-1.0 / np.sqrt(n_spins),
+        high=1.0 / np.sqrt(n_spins),
+    )
+    return objective, np.linalg.eigh(couplings)[1]
 
 
 def quadratic(matrix):

@@ -55,6 +55,41 @@ def test_chao1_where_nothing_points_to_unseen_minima():
     assert (nothing.n_found, nothing.estimate, nothing.low, nothing.high) == (0, 0.0, 0.0, np.inf)
 
 
+def test_points_found_otherwise_are_no_discoveries_by_hand():
+    # of 4 points found once two are known otherwise, of 2 found twice one; two more are known from elsewhere alone
+    hits, others = [1, 1, 1, 1, 2, 2, 5, 0, 0], [0, 0, 3, 1, 0, 4, 0, 2, 7]
+    coverage, richness = good_turing_coverage(hits, others), chao1(hits, others)
+    assert coverage.n_searches == 13
+    assert coverage.value == pytest.approx(1 - 2 / 13, rel=1e-15)
+    assert coverage.standard_error == pytest.approx(np.sqrt(2 + 2 * 1 - 4 / 13) / 13, rel=1e-15)
+    assert richness.n_found == 9
+    assert richness.estimate == pytest.approx(9 + 12 / 13 * 2 * 1 / (2 * 2), rel=1e-15)
+    assert good_turing_coverage([1, 2], [1, 1]) == (1.0, 0.0, 3)
+    assert chao1([1, 2], [1, 1])[:2] == (2, 2.0)
+    assert chao1([0, 0], [1, 1])[:2] == (2, 2.0)
+    assert good_turing_coverage([0, 0], [1, 1]) == (0.0, 0.0, 0)
+
+
+def test_others_of_none_change_nothing():
+    hits = [1, 1, 1, 2, 2, 5]
+    assert good_turing_coverage(hits, np.zeros(6, dtype=int)) == good_turing_coverage(hits)
+    assert chao1(hits, np.zeros(6, dtype=int)) == chao1(hits)
+
+
+def test_both_estimates_hold_beside_searches_that_are_no_draws():
+    # 200 points, every third known from elsewhere, whatever its chance
+    shares, hits = uneven(200), draw(uneven(200), 400, 2000, seed=7)
+    others = np.where(np.arange(200) % 3 == 0, 1 + np.arange(200) % 5, 0)
+    truth = (shares * ((hits + others) > 0)).sum(axis=1)
+    estimates = [good_turing_coverage(h, others) for h in hits]
+    errors = np.array([e.value for e in estimates]) - truth
+    z = errors / np.array([e.standard_error for e in estimates])
+    assert abs(errors.mean()) < 4 * errors.std() / np.sqrt(2000) + 1 / 400
+    assert abs(z.std() - 1) < 4 / np.sqrt(2 * 2000)
+    richness = np.array([chao1(h, others).estimate for h in hits])
+    assert ((hits + others) > 0).sum(axis=1).mean() < richness.mean() < 200
+
+
 def test_coverage_predicts_the_true_coverage_within_its_error():
     shares = uneven(300)
     hits = draw(shares, 1000, 2000, seed=1)
@@ -91,3 +126,7 @@ def test_bad_hits_are_refused(hits):
     for estimate in (good_turing_coverage, chao1):
         with pytest.raises(InputError, match="hits"):
             estimate(hits)
+        with pytest.raises(InputError, match="others"):
+            estimate([1, 2], hits)
+        with pytest.raises(InputError, match="others"):
+            estimate([1, 2], [1, 2, 3])
