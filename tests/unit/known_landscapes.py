@@ -6,6 +6,7 @@ import numpy as np
 from known_surfaces import double_wells as wells
 
 from lossland.landscape import Landscape
+from lossland.landscape_file import FileContents
 from lossland.minimise import minimise
 from lossland.objectives.mlp import mlp_cross_entropy
 from lossland.saddle import SaddleOptions, climb, fall
@@ -44,6 +45,51 @@ def wells_landscape(stiffness=(1.0, 2.0, 3.5), order=None, **settings):
             landscape.add_transition_state(stationary_point(objective, saddle), rows[corner], rows[tuple(other)])
     landscape.search.update(n_searches=20, n_evaluations=1000, coverage_minima=0.5, stop_reason="budget")
     return landscape
+
+
+def synthetic_stationary_points(n_minima, n_transition_states, seed=0):
+    """Return energies of minima (ascending), energies of transition states (ascending) and their ends, all made up.
+
+    Every minimum is joined to one of lower energy not far from it, so that there are funnels within funnels; all
+    further transition states join minima at random, one in ten a minimum to itself.
+    """
+    rng = np.random.default_rng(seed)
+    minima = np.sort(rng.gamma(4.0, 0.25, n_minima))
+    upper = np.arange(1, n_minima)
+    tree = np.column_stack([(upper * rng.beta(4.0, 1.0, upper.size)).astype(np.int64), upper])
+    free = rng.integers(0, n_minima, (n_transition_states - upper.size, 2))
+    free[::10, 1] = free[::10, 0]
+    ends = np.concatenate([tree, free])
+    heights = np.concatenate([rng.exponential(0.1, upper.size), rng.exponential(1.0, len(free))])
+    barriers = minima[ends].max(axis=1) + heights
+    order = np.argsort(barriers, kind="stable")
+    return minima, barriers[order], ends[order]
+
+
+def synthetic_contents(objective, n_minima, n_transition_states, seed=0):
+    """Return the contents of a landscape file of that many made-up stationary points of a network's loss."""
+    rng = np.random.default_rng([seed, 1])
+    minima, barriers, ends = synthetic_stationary_points(n_minima, n_transition_states, seed)
+    tables = []
+    for energy, curvature in ((minima, "smallest_eigenvalue"), (barriers, "negative_eigenvalue")):
+        n = energy.size
+        table = {"x": rng.standard_normal((n, objective.n_variables)), "energy": energy}
+        table |= {"rms_gradient": np.full(n, 1e-12), "log_det_hessian": rng.normal(-100.0, 10.0, n)}
+        table[curvature] = (1.0 if curvature.startswith("s") else -1.0) * rng.gamma(2.0, 1e-3, n)
+        tables.append(table | {"hits": rng.geometric(0.2, n)})
+    tables[1]["minima"] = np.sort(ends, axis=1)
+    landscape = Landscape(objective)
+    return FileContents(
+        kind=objective.kind,
+        objective_attributes=objective.attributes,
+        objective_arrays=objective.arrays,
+        minima=tables[0],
+        transition_states=tables[1],
+        search=landscape.search,
+        seed=seed,
+        config=landscape.config,
+        dataset_sha256="",
+    )
 
 
 def network_landscape():

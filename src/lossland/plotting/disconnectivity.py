@@ -7,7 +7,8 @@ from matplotlib.colors import Normalize, to_rgba
 
 from lossland.analysis.disconnectivity import DisconnectivityGraph
 from lossland.errors import InputError
-from lossland.plotting.style import COLOUR_MAP, COLUMN_WIDTH, NEUTRAL, PAGE_WIDTH, new_figure, save, styled
+from lossland.plotting.raster import branch_picture
+from lossland.plotting.style import COLOUR_MAP, COLUMN_WIDTH, NEUTRAL, PAGE_WIDTH, STYLE, new_figure, save, styled
 
 __all__ = ["disconnectivity_panels", "plot_disconnectivity", "save"]
 
@@ -176,20 +177,35 @@ def _scale(values, vmin, vmax):
 
 
 def _draw(ax, graph, values, norm, cmap, line_width):
-    """Add all branches as two collections: superbasins below, single minima above with the lowest on top."""
+    """Add all branches: superbasins below, single minima above with the lowest on top."""
     n = graph.n_leaves
+    order = np.argsort(-graph.energies[:n], kind="stable")
+    colours = np.tile(to_rgba(NEUTRAL), (n, 1))
+    if values is not None:
+        present = np.isfinite(values)
+        colours[present] = ScalarMappable(norm, cmap).to_rgba(values[present])
+    if graph.parent.size > MOST_VECTOR_BRANCHES:
+        _draw_picture(ax, graph, order, colours)
+        return
     if line_width is None:
         line_width = float(np.clip(7.0 / np.sqrt(n), 0.3, 1.1))
     style = {"linewidths": line_width, "capstyle": "round", "joinstyle": "round"}
-    style["rasterized"] = graph.parent.size > MOST_VECTOR_BRANCHES
     ax.add_collection(LineCollection(graph.branches[n:], colors=NEUTRAL, zorder=1, **style), autolim=False)
-    order = np.argsort(-graph.energies[:n], kind="stable")
     leaves = LineCollection(graph.branches[order], colors=NEUTRAL, zorder=2, **style)
     if values is not None:
-        colours = ScalarMappable(norm, cmap).to_rgba(values[order])
-        colours[~np.isfinite(values[order])] = to_rgba(NEUTRAL)
-        leaves.set_color(colours)
+        leaves.set_color(colours[order])
     ax.add_collection(leaves, autolim=False)
+
+
+def _draw_picture(ax, graph, order, colours):
+    """Add all branches as one picture with the resolution of a saved figure."""
+    n = graph.n_leaves
+    colours = np.concatenate([colours, np.tile(to_rgba(NEUTRAL), (graph.parent.size - n, 1))])
+    order = np.concatenate([np.arange(n, graph.parent.size), order])
+    x_range, y_range = (0.0, float(n)), _limits(graph)
+    width, height = ax.figure.get_size_inches() * STYLE["savefig.dpi"]
+    picture = branch_picture(graph.branches, order, np.rint(255 * colours), x_range, y_range, (int(height), int(width)))
+    ax.imshow(picture, extent=(*x_range, *y_range), aspect="auto", origin="upper", zorder=1)
 
 
 def _limits(graph):
