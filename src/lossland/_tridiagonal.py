@@ -181,8 +181,8 @@ def depth(diagonal, beside, rank):
         above = max(above, abs(diagonal[i]) + abs(beside[i]) + (abs(beside[i - 1]) if i > 0 else 0.0))
     above *= 1.0 + 1e-12
     below = EPSILON * above
-    while above > BRACKET * below:
-        middle = np.sqrt(above * below)
+    while above > BRACKET * below and above < np.inf:
+        middle = np.sqrt(above) * np.sqrt(below)  # their product may overflow
         if count_below(diagonal, beside, -middle) > rank:
             below = middle
         else:

@@ -77,11 +77,33 @@ def quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step):
 
 
 @njit(
-    RESULT(types.FunctionType(VALUE_GRADIENT), DATA, float64[::1], LBFGS_OPTIONS, float64[:, ::1]),
+    types.void(float64[:, ::1], float64[:, ::1], float64[::1], int64, float64[:, ::1], float64[::1], float64[::1]),
     cache=True,
     nogil=True,
 )
-def lbfgs(value_gradient, data, x, options, trajectory):
+def preconditioned_step(steps, changes, curvatures, n_updates, inverse, gradient, step):
+    """Do what :func:`quasi_newton_step` does from a given estimate ``inverse`` (n, n) of the inverse Hessian on."""
+    history = curvatures.size
+    weights, rest = np.empty(history), gradient.copy()
+    oldest = max(0, n_updates - history)
+    for k in range(n_updates - 1, oldest - 1, -1):
+        row = k % history
+        weights[row] = dot(steps[row], rest) / curvatures[row]
+        add_scaled(-weights[row], changes[row], rest)
+    for i in range(step.size):
+        step[i] = dot(inverse[i], rest)
+    for k in range(oldest, n_updates):
+        row = k % history
+        add_scaled(weights[row] - dot(changes[row], step) / curvatures[row], steps[row], step)
+    scale(-1.0, step)
+
+
+@njit(
+    RESULT(types.FunctionType(VALUE_GRADIENT), DATA, float64[::1], LBFGS_OPTIONS, float64[:, ::1], float64[:, ::1]),
+    cache=True,
+    nogil=True,
+)
+def lbfgs(value_gradient, data, x, options, inverse, trajectory):
     """Minimise from ``x``, which is overwritten with the end point.
 
     Parameters
@@ -91,6 +113,8 @@ def lbfgs(value_gradient, data, x, options, trajectory):
     x : ndarray of float64, shape (n_variables,)
         Start; modified in place.
     options : LbfgsOptions
+    inverse : ndarray of float64, shape (n_variables, n_variables)
+        Estimate of the inverse Hessian to start from; shape (0, 0) for the usual multiple of the identity.
     trajectory : ndarray of float64, shape (k, n_variables)
         Row ``i % k`` receives ``x`` of iteration ``i`` (0 is the start): the last ``k`` points. With ``k = 0``
         nothing is kept.
@@ -100,7 +124,7 @@ def lbfgs(value_gradient, data, x, options, trajectory):
     energy, rms_gradient : float
     n_iterations, n_evaluations, status : int
     """
-    n, kept = x.size, trajectory.shape[0]
+    n, kept, preconditioned = x.size, trajectory.shape[0], inverse.shape[0] > 0
     gradient, trial, trial_gradient, step = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     history = max(1, options.history)
     steps, changes, curvatures = np.empty((history, n)), np.empty((history, n)), np.empty(history)
@@ -116,11 +140,14 @@ def lbfgs(value_gradient, data, x, options, trajectory):
             return energy, rms_gradient, iteration, n_evaluations, CONVERGED
         if iteration == options.max_iterations:
             break
-        if n_updates == 0:
+        if n_updates == 0 and not preconditioned:
             step[:] = gradient
             scale(-options.first_step, step)
         else:
-            quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step)
+            if preconditioned:
+                preconditioned_step(steps, changes, curvatures, n_updates, inverse, gradient, step)
+            else:
+                quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step)
             if dot(step, gradient) > 0.0:
                 scale(-1.0, step)
         length = norm(step)

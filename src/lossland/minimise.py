@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numba import float64, njit
 
 from lossland.gradient_flow import FlowOptions, follow_flow
 from lossland.lbfgs import LbfgsOptions, lbfgs
@@ -11,14 +12,36 @@ from lossland.status import StationaryPoint, Status
 
 
 class MinimiseOptions(NamedTuple):
-    """Settings of :func:`minimise`: L-BFGS first, then steepest descent with the Hessian to the final tolerance."""
+    """Settings of :func:`minimise`.
+
+    Attributes
+    ----------
+    lbfgs : LbfgsOptions
+        Of the first part of the way.
+    descent : FlowOptions
+        Of the last steps, with the Hessian at each, to the final tolerance.
+    coarse : float
+        L-BFGS goes on from a multiple of the identity until the RMS gradient is this fraction of the start's; after
+        that it starts from the inverse of the Hessian, where the objective has one.
+    refresh : int
+        Steps after which that Hessian is computed anew.
+    softest : float
+        Smaller eigenvalues of it count as this fraction of the largest; negative ones by their size.
+    """
 
     lbfgs: LbfgsOptions = LbfgsOptions(history=80, tolerance=1e-7)
     descent: FlowOptions = FlowOptions(energy_error=0.5)
+    coarse: float = 0.1
+    refresh: int = 60
+    softest: float = 1e-4
 
 
 def minimise(objective: Objective, x, options: MinimiseOptions = MinimiseOptions()) -> StationaryPoint:
     """Find the minimum that L-BFGS and then Newton steps lead to.
+
+    Once the gradient has fallen, L-BFGS starts from the inverse of the exact Hessian, its eigenvalues taken by their
+    size (Nocedal and Wright, Numerical Optimization, 2nd ed., sections 3.4 and 7.2), computed anew now and then: the
+    valleys of network losses are so long and narrow that this saves most of the steps.
 
     Parameters
     ----------
@@ -34,23 +57,58 @@ def minimise(objective: Objective, x, options: MinimiseOptions = MinimiseOptions
         Hessian eigenvalue is positive.
     """
     x = np.array(x, dtype=np.float64)
-    nothing_kept = np.empty((0, x.size))
-    energy, rms_gradient, n_iterations, n_evaluations, status = lbfgs(
-        objective.value_gradient, objective.data, x, options.lbfgs, nothing_kept
-    )
-    if status == Status.NOT_FINITE:
-        return StationaryPoint(x, energy, rms_gradient, np.empty(0), Status(status), n_evaluations, 0, n_iterations)
-    rest = descend(objective, x, options.descent)
+    first = _approach(objective, x, options)
+    if first.status == Status.NOT_FINITE:
+        return first
+    rest = descend(objective, first.x, options.descent)
     return StationaryPoint(
         rest.x,
         rest.energy,
         rest.rms_gradient,
         rest.eigenvalues,
         rest.status,
-        rest.n_evaluations + n_evaluations,
-        rest.n_hessians,
-        rest.n_iterations + n_iterations,
+        rest.n_evaluations + first.n_evaluations,
+        rest.n_hessians + first.n_hessians,
+        rest.n_iterations + first.n_iterations,
     )
+
+
+def _approach(objective, x, options):
+    """Run L-BFGS from ``x``, which is overwritten, until its tolerance is reached."""
+    limits, inverse = options.lbfgs, np.empty((0, 0))
+    n_iterations = n_evaluations = n_hessians = 0
+    if objective.has_hessian:
+        start = objective.energy_gradient(x)[1]
+        goal = max(limits.tolerance, options.coarse * float(np.sqrt(np.mean(start**2))))
+        limits, n_evaluations = limits._replace(tolerance=goal), 1
+    while True:
+        energy, rms_gradient, n_steps, n_more, status = lbfgs(
+            objective.value_gradient, objective.data, x, limits, inverse, np.empty((0, x.size))
+        )
+        n_iterations, n_evaluations = n_iterations + n_steps, n_evaluations + n_more
+        room = options.lbfgs.max_iterations - n_iterations
+        done = rms_gradient <= options.lbfgs.tolerance or status in (Status.STALLED, Status.NOT_FINITE)
+        if done or room <= 0 or not objective.has_hessian:
+            return StationaryPoint(
+                x, energy, rms_gradient, np.empty(0), Status(status), n_evaluations, n_hessians, n_iterations
+            )
+        inverse = inverse_by_size(objective.hessian_matrix(x), options.softest)
+        n_hessians += 1
+        limits = options.lbfgs._replace(max_iterations=min(options.refresh, room))
+
+
+@njit(float64[:, ::1](float64[:, ::1], float64), cache=True, nogil=True)
+def inverse_by_size(matrix, softest):
+    """Return the inverse of a symmetric matrix (n, n) with eigenvalues by their size, at least ``softest`` the largest.
+
+    A matrix that is not finite gives an empty one, shape (0, 0).
+    """
+    if not np.isfinite(matrix.sum()):
+        return np.empty((0, 0))
+    values, vectors = np.linalg.eigh(matrix)
+    sizes = np.abs(values)
+    scaled = vectors / np.sqrt(np.maximum(sizes, max(softest * sizes.max(), 1e-300)))
+    return np.ascontiguousarray(scaled) @ np.ascontiguousarray(scaled.T)
 
 
 def descend(objective: Objective, x, options: FlowOptions = FlowOptions()) -> StationaryPoint:

@@ -107,14 +107,14 @@ def quench_batch(value_gradient, data, points, options, starts, ends, steps, res
     results : ndarray of int64, shape (n, 2)
         Overwritten with iterations and status.
     """
-    n_kept = steps.shape[1]
+    n_kept, nothing = steps.shape[1], np.empty((0, 0))
     ring = np.empty((n_kept, points.shape[1]))
     core = np.empty((MAX_CORE_STEPS + 1, points.shape[1]))
     for i in range(points.shape[0]):
         x = points[i]
         pair_distances(x, starts[i])
         n_core = leave_core(value_gradient, data, x, options.max_step, core)
-        _, _, n_iterations, _, status = lbfgs(value_gradient, data, x, options, ring)
+        _, _, n_iterations, _, status = lbfgs(value_gradient, data, x, options, nothing, ring)
         pair_distances(x, ends[i])
         results[i, 0] = n_core + n_iterations
         results[i, 1] = status
