@@ -1,0 +1,65 @@
+"""NumPy's evaluations, with the linear algebra it finds best for this machine, and SciPy's minimisations on them."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+from network import NumpyLoss
+from problem import REGULARISATION, SEARCHED, Problem, point
+from protocol import Minimisations, runs_in, serve
+from scipy.optimize import minimize
+
+REFERENCE = Path(__file__).resolve().parents[2] / "src" / "lossland" / "reference" / "network.py"
+#: of L-BFGS-B; a history of 20 suits it best, and no other criterion may end it before the gradient does
+OPTIONS = {"maxcor": 20, "maxiter": 20_000, "maxfun": 40_000, "maxls": 40, "ftol": 0.0, "gtol": 1e-9}
+
+
+def hessian_function(sizes, inputs, labels):
+    """Return the exact Hessian in vectorised NumPy: from its file, because lossland would pin the linear algebra."""
+    spec = importlib.util.spec_from_file_location("reference_network", REFERENCE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    attributes = {
+        "layer_sizes": sizes,
+        "regularisation": REGULARISATION,
+        "regularise_biases": True,
+        "normalisation": "mean",
+    }
+    arrays = {"inputs": inputs, "labels": labels, "mask": np.ones(len(point(sizes)), dtype=bool)}
+    return module.NetworkReference(attributes, arrays).hessian
+
+
+def scipy_minimise(energy_gradient):
+    """Return a minimisation by L-BFGS-B that tells whether it converged, its gradients and its Hessians."""
+
+    def minimise(start):
+        result = minimize(energy_gradient, start, jac=True, method="L-BFGS-B", options=OPTIONS)
+        return np.sqrt(np.mean(result.jac**2)) < 1e-9, result.nfev, 0
+
+    return minimise
+
+
+def main(path):
+    """Answer requests."""
+    problem, functions = Problem(path), {}
+
+    def rate(kind, network, seconds):
+        if (kind, network) not in functions:
+            sizes, inputs, labels = problem.network(network)
+            if kind == "evaluation":
+                function = NumpyLoss(sizes, inputs, labels, REGULARISATION).energy_gradient
+            else:
+                function = hessian_function(sizes, inputs, labels)
+            functions[kind, network] = function
+            function(point(sizes))
+        x = point(problem.network(network)[0])
+        return runs_in(lambda: functions[kind, network](x), seconds)
+
+    loss = NumpyLoss(*problem.network(SEARCHED), REGULARISATION)
+    minimisations = Minimisations(problem.starts, scipy_minimise(loss.energy_gradient))
+    serve({"rate": rate, "minimise": minimisations.run})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
