@@ -29,10 +29,9 @@ def measure(problem, rounds=ROUNDS):
 
 def _enough(worker):
     """Return a number of searches that take one thread :data:`SECONDS` or more."""
-    number, seconds = 100, 0.0
-    while seconds < SECONDS:
-        number = int(number * min(4.0, max(1.5, 1.2 * SECONDS / max(seconds, 0.1))))
-        seconds = worker.call("explore", threads=1, max_searches=number)
+    number = 100
+    while (seconds := worker.call("explore", threads=1, max_searches=number)) < SECONDS:
+        number = int(number * min(4.0, max(1.5, 1.2 * SECONDS / seconds)))
     return number
 
 

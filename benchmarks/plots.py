@@ -18,6 +18,8 @@ LOOKS = {
     "topsearch+kernel": ("#CC79A7", "P"),
     "processes": ("#009E73", "X"),
 }
+#: where axes are marked
+ROUND = tuple(digit * 10.0**power for power in range(-2, 5) for digit in (1, 2, 5))
 NOT_A_RACE = ("hessian_in_gradients", "two_threads")  # no other program is compared
 
 
@@ -34,6 +36,8 @@ def plot_rates(results):
     """Return the figure of all ratios, one line a work and one marker a peer."""
     rows = [(work, peer, float(ratio)) for work, peer, _, _, ratio in results if work not in NOT_A_RACE]
     works = [work for work in tables.WORKS if work in {row[0] for row in rows}]
+    finite = [1.0, *(ratio for _, _, ratio in rows if ratio < float("inf"))]
+    low, high = min(finite), max(finite)
     with styled():
         figure = new_figure(PAGE_WIDTH, 0.6 + 0.24 * len(works))
         axes = figure.add_subplot()
@@ -42,8 +46,16 @@ def plot_rates(results):
             if chosen:
                 colour, marker = LOOKS[peer]
                 axes.scatter(*zip(*chosen, strict=True), s=28, color=colour, marker=marker, label=peer, zorder=3)
+        for work, peer, ratio in rows:
+            if ratio == float("inf"):
+                place = {"xy": (1.0, works.index(work)), "xycoords": ("axes fraction", "data")}
+                where = -4 - 90 * (peer == "topsearch+kernel")
+                style = {"textcoords": "offset points", "ha": "right", "va": "center", "fontsize": 6}
+                axes.annotate(f"{peer}: found none", xytext=(where, 0), color=LOOKS[peer][0], **place, **style)
         axes.axvline(1.0, color=NEUTRAL, linewidth=0.8)
         axes.set_xscale("log")
+        axes.set_xticks([ratio for ratio in ROUND if low / 1.5 <= ratio <= 1.5 * high])
+        axes.minorticks_off()
         axes.set_yticks(range(len(works)), [label(work) for work in works])
         axes.set_ylim(len(works) - 0.5, -0.5)
         axes.grid(axis="both", color="0.88", linewidth=0.5)
@@ -67,6 +79,8 @@ def plot_growth(growth):
         axes.set_yscale("symlog", linthresh=10, linscale=0.5)
         axes.set_ylim(bottom=0)
         axes.set_xlim(left=0)
+        axes.set_yticks([0, *(number for number in ROUND if 1 < number < axes.get_ylim()[1])])
+        axes.minorticks_off()
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.set_xlabel("CPU-seconds")
         axes.set_ylabel("distinct verified transition states")

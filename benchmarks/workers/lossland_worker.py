@@ -10,13 +10,16 @@ from lossland.objectives import mlp_cross_entropy
 
 # isort: split
 import numpy as np
-from numpy_worker import scipy_minimise
+from numpy_worker import scipy_lbfgs
 from problem import REGULARISATION, SEARCHED, Problem, point
-from protocol import Minimisations, runs_in, serve
+from protocol import RMS_GRADIENT, Minimisations, minimise_with, runs_in, serve
 
-#: one random start, because an exploration wants one; the minima are given
-SEARCH = ExploreOptions(n_starts=1, n_hops=0, max_searches=10**6, coverage_minima=1.0, coverage_transition_states=1.0)
-THREADED = SEARCH._replace(n_starts=50)
+#: the defaults without an end, one random start, because an exploration wants one, and rounds as short as the growth
+#: is to be resolved
+SEARCH = ExploreOptions(
+    n_starts=1, n_hops=0, max_searches=10**6, coverage_minima=1.0, coverage_transition_states=1.0, round_size=10
+)
+THREADED = SEARCH._replace(n_starts=50, round_size=ExploreOptions().round_size)
 
 
 class Search:
@@ -74,11 +77,11 @@ def main(path):
 
     def minimisation(start):
         found = minimise(searched, start)
-        return found.converged and found.rms_gradient < 1e-9, found.n_evaluations, found.n_hessians
+        return found.converged and found.rms_gradient < RMS_GRADIENT, found.n_evaluations, found.n_hessians
 
     searched, searches = objective(SEARCHED), {}
     minimisation(problem.starts[-1])  # compiles or loads everything
-    peer = Minimisations(problem.starts, scipy_minimise(searched.energy_gradient))
+    peer = Minimisations(problem.starts, minimise_with(scipy_lbfgs, searched.energy_gradient))
 
     def search(seconds):
         if not searches:

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from network import NumpyLoss
 from problem import REGULARISATION, SEARCHED, Problem, point
-from protocol import Minimisations, runs_in, serve
+from protocol import Minimisations, minimise_with, runs_in, serve
 from scipy.optimize import minimize
 
 REFERENCE = Path(__file__).resolve().parents[2] / "src" / "lossland" / "reference" / "network.py"
-#: of L-BFGS-B; a history of 20 suits it best, and no other criterion may end it before the gradient does
-OPTIONS = {"maxcor": 20, "maxiter": 20_000, "maxfun": 40_000, "maxls": 40, "ftol": 0.0, "gtol": 1e-9}
+#: of L-BFGS-B; of the histories tried (20, 40, 80) this suits it best, and no other criterion is to end it
+OPTIONS = {"maxcor": 80, "maxiter": 20_000, "maxfun": 40_000, "maxls": 40, "ftol": 0.0, "gtol": 0.0}
 
 
 def hessian_function(sizes, inputs, labels):
@@ -30,14 +30,9 @@ def hessian_function(sizes, inputs, labels):
     return module.NetworkReference(attributes, arrays).hessian
 
 
-def scipy_minimise(energy_gradient):
-    """Return a minimisation by L-BFGS-B that tells whether it converged, its gradients and its Hessians."""
-
-    def minimise(start):
-        result = minimize(energy_gradient, start, jac=True, method="L-BFGS-B", options=OPTIONS)
-        return np.sqrt(np.mean(result.jac**2)) < 1e-9, result.nfev, 0
-
-    return minimise
+def scipy_lbfgs(energy_gradient, x):
+    """Return where L-BFGS-B ends."""
+    return minimize(energy_gradient, x, jac=True, method="L-BFGS-B", options=OPTIONS).x
 
 
 def main(path):
@@ -57,7 +52,7 @@ def main(path):
         return runs_in(lambda: functions[kind, network](x), seconds)
 
     loss = NumpyLoss(*problem.network(SEARCHED), REGULARISATION)
-    minimisations = Minimisations(problem.starts, scipy_minimise(loss.energy_gradient))
+    minimisations = Minimisations(problem.starts, minimise_with(scipy_lbfgs, loss.energy_gradient))
     serve({"rate": rate, "minimise": minimisations.run})
 
 

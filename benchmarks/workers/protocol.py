@@ -9,6 +9,9 @@ import sys
 import time
 import traceback
 
+RMS_GRADIENT = 1e-9
+ATTEMPTS = 4
+
 
 def serve(calls):
     """Answer requests ``{"call": name, "arguments": {...}}`` from standard input until it ends."""
@@ -34,6 +37,38 @@ def runs_in(function, seconds):
         runs += 1
         spent = time.process_time() - start
     return runs, spent
+
+
+class Reached(Exception):
+    """The gradient is as small as it must be."""
+
+
+def minimise_with(minimiser, energy_gradient):
+    """Return a minimisation by another program's ``minimiser(energy_gradient, x) -> x`` for :class:`Minimisations`.
+
+    It ends as soon as the RMS gradient is below :data:`RMS_GRADIENT`, and is started again from where it gave up: SciPy
+    stops when the energy no longer changes in its last digit, which is often before.
+    """
+
+    def minimise(x):
+        evaluations = 0
+
+        def watched(x):
+            nonlocal evaluations
+            evaluations += 1
+            energy, gradient = energy_gradient(x)
+            if gradient @ gradient < gradient.size * RMS_GRADIENT**2:
+                raise Reached
+            return energy, gradient
+
+        try:
+            for _ in range(ATTEMPTS):
+                x = minimiser(watched, x)
+        except Reached:
+            return True, evaluations, 0
+        return False, evaluations, 0
+
+    return minimise
 
 
 class Minimisations:

@@ -11,7 +11,7 @@ import time
 import numpy as np
 from network import NumpyLoss, aligned
 from problem import REGULARISATION, SEARCHED, Problem
-from protocol import Minimisations, serve
+from protocol import Minimisations, minimise_with, serve
 from topsearch.data.coordinates import StandardCoordinates
 from topsearch.data.kinetic_transition_network import KineticTransitionNetwork
 from topsearch.minimisation import lbfgs
@@ -21,19 +21,18 @@ from topsearch.similarity.similarity import StandardSimilarity
 from topsearch.transition_states.hybrid_eigenvector_following import HybridEigenvectorFollowing
 from topsearch.transition_states.nudged_elastic_band import NudgedElasticBand
 
-GRADIENT = 1e-9  # RMS, of minima
 BOUND = 10.0  # of every weight; two hundredths of the range are also the largest step of descents
-HISTORY, STEPS = 20, 20_000  # of minimisations; the program's defaults are 5 and 200
+HISTORY, STEPS = 80, 20_000  # of minimisations; the program's defaults are 5 and 200
 SADDLE = {
     "ts_conv_crit": 1e-6,
     "ts_steps": 30,
     "pushoff": 0.5,
     "steepest_descent_conv_crit": 1e-6,
-    "max_uphill_step_size": 1.0,
-    "positive_eigenvalue_step": 0.1,
+    "max_uphill_step_size": 0.1,
+    "positive_eigenvalue_step": 0.02,
     "eigenvalue_conv_crit": 1e-3,
 }
-BAND = {"force_constant": 1.0, "image_density": 10.0, "max_images": 50, "neb_conv_crit": 1e-3}
+BAND = {"force_constant": 1.0, "image_density": 10.0, "max_images": 50, "neb_conv_crit": 1e-2}
 SAME = {"distance_criterion": 1e-2, "energy_criterion": 1e-7}
 
 
@@ -156,18 +155,9 @@ def compiled(sizes, inputs, labels):
     return mlp_cross_entropy(sizes, inputs, labels, REGULARISATION).energy_gradient
 
 
-def minimise_function(energy_gradient, n_variables):
-    """Return a minimisation that tells whether it converged, its gradients and its Hessians."""
-    potential = Loss(energy_gradient)
-
-    def minimise(start):
-        before = potential.n_evaluations
-        _, _, result = lbfgs.minimise(
-            potential.function_gradient, start, n_variables * [(None, None)], GRADIENT, HISTORY, STEPS
-        )
-        return np.sqrt(np.mean(result["grad"] ** 2)) < GRADIENT, potential.n_evaluations - before, 0
-
-    return minimise
+def topsearch_lbfgs(energy_gradient, x):
+    """Return where the program's minimiser ends."""
+    return lbfgs.minimise(energy_gradient, x, len(x) * [(None, None)], 0.0, HISTORY, STEPS)[0]
 
 
 def main(path, kernel):
@@ -185,7 +175,7 @@ def main(path, kernel):
             searches[align] = Search(energy_gradient, problem.minima, similarity)
         return searches[align].run(seconds)
 
-    minimise = minimise_function(energy_gradient, problem.minima.shape[1])
+    minimise = minimise_with(topsearch_lbfgs, energy_gradient)
     minimise(problem.starts[-1])
     serve(
         {
