@@ -30,6 +30,13 @@ def rate(worker, kind, network, seconds=SECONDS):
     return measured
 
 
+def refuse_other_results(own, other, kind, network):
+    """Stop when a peer computes anything but our loss, gradient or Hessian: its speed would mean nothing."""
+    ours, theirs = (worker.call("summary", kind=kind, network=network) for worker in (own, other))
+    if not np.allclose(ours, theirs, rtol=1e-10, atol=0.0):
+        raise SystemExit(f"{kind}_{network}: {other.name} computes {theirs}, lossland {ours}; expected the same")
+
+
 def measure(workers, work, seconds=SECONDS):
     """Yield (work, peer, ours, theirs, ratio) of one work for every peer that runs here."""
     own = workers.get("lossland")
@@ -37,6 +44,7 @@ def measure(workers, work, seconds=SECONDS):
         other = workers.get(peer)
         if other is not None:
             kind, network = WORKS[work]
+            refuse_other_results(own, other, kind, network)
             yield work, peer, *side_by_side(rate(own, kind, network, seconds), rate(other, kind, network, seconds))
 
 

@@ -1,5 +1,6 @@
 """The programs that are compared: environments of their own, and one worker process each, asked in turn."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -34,7 +35,7 @@ def environment(name):
     python = folder / "bin" / "python"
     if stamp.exists() and stamp.read_text() == digest:
         return python
-    print(f"Setting up {folder.relative_to(ROOT)} for {name} (about a minute)", flush=True)
+    print(f"Setting up {folder} (about a minute)", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     log = BUILD / f"install-{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +46,7 @@ def environment(name):
     with log.open("w") as output:
         for command in commands:
             if subprocess.run(command, stdout=output, stderr=output).returncode:
-                raise Unavailable(f"{name} could not be installed, see {log.relative_to(ROOT)}")
+                raise Unavailable(f"{name} could not be installed, see {log}")
     stamp.write_text(digest)
     return python
 
@@ -76,7 +77,11 @@ class Worker:
                 text=True,
                 env=_variables(name),
             )
-        self.call("ready")
+        try:
+            self.call("ready")
+        except Unavailable:
+            self.close()
+            raise
 
     def call(self, name, **arguments):
         """Ask for something and return the answer."""
@@ -85,17 +90,15 @@ class Worker:
 
     def ask(self, name, **arguments):
         """Ask without waiting for the answer."""
-        try:
+        with contextlib.suppress(BrokenPipeError):  # it has ended, which the answer will tell
             self._process.stdin.write(json.dumps({"call": name, "arguments": arguments}) + "\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it has ended, which the answer will tell
 
     def answer(self):
         """Return the answer to the last question."""
         line = self._process.stdout.readline()
         if not line:
-            raise Unavailable(f"{self.name} does not run, see {self.log.relative_to(ROOT)}")
+            raise Unavailable(f"{self.name} does not run, see {self.log}")
         reply = json.loads(line)
         if "error" in reply:
             raise RuntimeError(f"{self.name} failed ({reply['error']}), see {self.log}")
@@ -103,8 +106,10 @@ class Worker:
 
     def close(self):
         """End the program."""
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.wait()
+        self._process.stdout.close()
 
 
 class Workers:

@@ -11,7 +11,7 @@ import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
 from problem import REGULARISATION, Problem, point  # noqa: E402
-from protocol import runs_in, serve  # noqa: E402
+from protocol import kernel_calls, runs_in, serve  # noqa: E402
 
 jax.config.update("jax_enable_x64", True)
 
@@ -73,12 +73,12 @@ def main(path):
     """Answer requests."""
     problem, calls = Problem(path), {}
 
-    def rate(kind, network, seconds):
+    def call_of(kind, network):
         if (kind, network) not in calls:
             calls[kind, network] = fastest(kind, *problem.network(network))
-        return runs_in(calls[kind, network], seconds)
+        return calls[kind, network]
 
-    serve({"rate": rate})
+    serve(kernel_calls(call_of))
 
 
 if __name__ == "__main__":

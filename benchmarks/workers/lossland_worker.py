@@ -12,7 +12,7 @@ from lossland.objectives import mlp_cross_entropy
 import numpy as np
 from numpy_worker import scipy_lbfgs
 from problem import REGULARISATION, SEARCHED, Problem, point
-from protocol import RMS_GRADIENT, Minimisations, minimise_with, runs_in, serve
+from protocol import RMS_GRADIENT, Minimisations, kernel_calls, minimise_with, serve
 
 #: the defaults without an end, one random start, because an exploration wants one, and rounds as short as the growth
 #: is to be resolved
@@ -69,11 +69,10 @@ def main(path):
             objectives[network] = mlp_cross_entropy(*problem.network(network), REGULARISATION)
         return objectives[network]
 
-    def rate(kind, network, seconds):
+    def call_of(kind, network):
         x, chosen = point(problem.network(network)[0]), objective(network)
         function = chosen.energy_gradient if kind == "evaluation" else chosen.hessian_matrix
-        function(x)
-        return runs_in(lambda: function(x), seconds)
+        return lambda: function(x)
 
     def minimisation(start):
         found = minimise(searched, start)
@@ -89,8 +88,8 @@ def main(path):
         return searches[0].run(seconds)
 
     serve(
-        {
-            "rate": rate,
+        kernel_calls(call_of)
+        | {
             "minimise": Minimisations(problem.starts, minimisation).run,
             "minimise_scipy": peer.run,
             "search": search,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from network import NumpyLoss
 from problem import REGULARISATION, SEARCHED, Problem, point
-from protocol import Minimisations, minimise_with, runs_in, serve
+from protocol import Minimisations, kernel_calls, minimise_with, serve
 from scipy.optimize import minimize
 
 REFERENCE = Path(__file__).resolve().parents[2] / "src" / "lossland" / "reference" / "network.py"
@@ -37,23 +37,22 @@ def scipy_lbfgs(energy_gradient, x):
 
 def main(path):
     """Answer requests."""
-    problem, functions = Problem(path), {}
+    problem, calls = Problem(path), {}
 
-    def rate(kind, network, seconds):
-        if (kind, network) not in functions:
+    def call_of(kind, network):
+        if (kind, network) not in calls:
             sizes, inputs, labels = problem.network(network)
             if kind == "evaluation":
                 function = NumpyLoss(sizes, inputs, labels, REGULARISATION).energy_gradient
             else:
                 function = hessian_function(sizes, inputs, labels)
-            functions[kind, network] = function
-            function(point(sizes))
-        x = point(problem.network(network)[0])
-        return runs_in(lambda: functions[kind, network](x), seconds)
+            x = point(sizes)
+            calls[kind, network] = lambda: function(x)
+        return calls[kind, network]
 
     loss = NumpyLoss(*problem.network(SEARCHED), REGULARISATION)
     minimisations = Minimisations(problem.starts, minimise_with(scipy_lbfgs, loss.energy_gradient))
-    serve({"rate": rate, "minimise": minimisations.run})
+    serve(kernel_calls(call_of) | {"minimise": minimisations.run})
 
 
 if __name__ == "__main__":

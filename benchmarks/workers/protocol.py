@@ -39,6 +39,22 @@ def runs_in(function, seconds):
     return runs, spent
 
 
+def kernel_calls(call_of):
+    """Return the requests for rates and results of ``call_of(kind, network)``, a call without arguments."""
+
+    def rate(kind, network, seconds):
+        return runs_in(call_of(kind, network), seconds)
+
+    def summary(kind, network):
+        result = call_of(kind, network)()
+        if kind == "evaluation":
+            energy, gradient = result
+            return [float(energy), float((gradient**2).sum())]
+        return [float(result.trace()), float((result**2).sum())]
+
+    return {"rate": rate, "summary": summary}
+
+
 class Reached(Exception):
     """The gradient is as small as it must be."""
 

@@ -21,6 +21,7 @@ import judge  # noqa: E402
 import kernels  # noqa: E402
 import network  # noqa: E402
 import plots  # noqa: E402
+import programs  # noqa: E402
 import searches  # noqa: E402
 import tables  # noqa: E402
 
@@ -81,6 +82,46 @@ def test_numpy_peer_computes_the_same_loss_and_gradient(objective):
     expected = NetworkReference(objective.attributes, arrays).energy_gradient(x)
     assert energy == pytest.approx(expected[0], abs=1e-14)
     np.testing.assert_allclose(gradient, expected[1], atol=1e-14)
+
+
+@pytest.fixture
+def problem(tmp_path, monkeypatch):
+    """Return the file of a problem with few data."""
+    monkeypatch.setattr(programs, "BUILD", tmp_path)
+    rng = np.random.default_rng(4)
+    wide = {"wide_inputs": rng.random((9, 784)), "wide_labels": rng.integers(0, 10, 9)}
+    quench = {"quench_inputs": rng.random((50, 2)), "quench_labels": rng.integers(0, 4, 50)}
+    points = {"starts": rng.normal(size=(2, 74)), "minima": rng.normal(size=(2, 74))}
+    np.savez(tmp_path / "problem.npz", **wide, **quench, **points)
+    return tmp_path / "problem.npz"
+
+
+def test_numpy_program_and_lossland_give_the_same_results(problem):
+    workers = programs.Workers(problem)
+    ours, theirs = workers.get("lossland"), workers.get("numpy")
+    for kind, network_name in (("evaluation", "2-4-4-4-4"), ("hessian", "100"), ("evaluation", "784-10-10")):
+        kernels.refuse_other_results(ours, theirs, kind, network_name)
+    with pytest.raises(RuntimeError, match="numpy failed .*KeyError"):
+        theirs.call("summary", kind="evaluation", network="3-3")
+    workers.close()
+
+
+def test_a_peer_that_computes_something_else_stops_the_benchmark():
+    class Program:
+        def __init__(self, result):
+            self.name, self.call = "peer", lambda *_, **__: result
+
+    with pytest.raises(SystemExit, match="peer computes"):
+        kernels.refuse_other_results(Program([1.0, 2.0]), Program([1.0, 2.001]), "hessian", "100")
+
+
+def test_a_program_that_does_not_run_is_named_and_left_out(problem, monkeypatch, capsys):
+    monkeypatch.setitem(programs.PROGRAMS, "jax", ("no_such", None, ()))
+    workers = programs.Workers(problem)
+    assert workers.get("jax") is None
+    assert "jax does not run" in capsys.readouterr().out
+    assert workers.get("jax") is None
+    assert capsys.readouterr().out == ""
 
 
 def test_alignment_given_to_peers_finds_the_nearest_copy(objective):
