@@ -14,7 +14,7 @@ export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help reproduce test lint ruff ruff-format snakefmt codespell pytest reference lock clean environment
+.PHONY: help reproduce test lint ruff ruff-format snakefmt codespell pytest reference benchmark lock clean environment
 
 help:
 	@echo "make reproduce      every table, figure and verdict, by snakemake with the default config (JOBS=$(JOBS))"
@@ -22,6 +22,7 @@ help:
 	@echo "make lint           linters only"
 	@echo "make environment    only set .venv up"
 	@echo "make reference      regenerate the committed reference of the smoke run, on purpose"
+	@echo "make benchmark      speed beside other programs, about 12 minutes (ONLY=\"work ...\": some rows)"
 	@echo "make lock           regenerate requirements.lock and environment.yml (UPGRADE=--upgrade: newest versions)"
 	@echo "make clean          remove .venv and caches; results and figures stay"
 
@@ -52,6 +53,10 @@ pytest: $(READY)
 
 reference: $(READY)
 	$(SNAKEMAKE) --configfile config/smoke.yaml -- reference
+
+# Peers get environments of their own under build/benchmarks; see benchmarks/README.md.
+benchmark: $(READY)
+	$(BIN)/python benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
 environment: $(READY)
 

@@ -1,68 +1,55 @@
-"""Rates of the engine's kernels beside NumPy and SciPy, measured in one run: see README.md in this folder."""
-
-import time
-from functools import partial
-from pathlib import Path
+"""Rates of evaluations and Hessians, lossland's beside NumPy's and JAX's."""
 
 import numpy as np
-import pandas as pd
-from scipy.optimize import minimize
 
-from lossland.minimise import minimise
-from lossland.objectives import mlp_cross_entropy
-from lossland.reference.network import NetworkReference
+ROUNDS, SECONDS = 5, 0.2
+EVALUATED = ("100", "1000", "10000", "100000", "784-10-10", "2-4-4-4-4")
+DIFFERENTIATED = ("100", "1000", "10000", "2-4-4-4-4")
+PEERS = ("numpy", "jax")
+IN_GRADIENTS = "hessian_in_gradients"
 
-ROUNDS, SECONDS = 7, 0.3
-
-
-def problem(n_data, sizes=(2, 10, 4)):
-    """Return objective, NumPy twin and a point, for a fixed generated data set."""
-    rng = np.random.default_rng(1)
-    inputs = rng.uniform(0.5, 2.5, (n_data, sizes[0]))
-    labels = (inputs[:, 0] > 1.2).astype(int) + 2 * (inputs[:, 1] + 0.3 * rng.normal(size=n_data) > 1.6).astype(int)
-    objective = mlp_cross_entropy(sizes, inputs, labels, 1e-4)
-    return objective, NetworkReference(objective.attributes, objective.arrays), objective.random_start(rng)
+#: works and what each runs: kind and network
+WORKS = {f"evaluation_{name}": ("evaluation", name) for name in EVALUATED}
+WORKS |= {f"hessian_{name}": ("hessian", name) for name in DIFFERENTIATED}
 
 
-def rate(work):
-    """Return how often ``work`` runs in a CPU-second."""
-    start, runs = time.process_time(), 0
-    while time.process_time() - start < SECONDS:
-        work()
-        runs += 1
-    return runs / (time.process_time() - start)
+def side_by_side(ours, theirs, rounds=ROUNDS):
+    """Return the median rates of two functions that return one rate each, run in turn, and the median of the ratio."""
+    ours(), theirs()  # the first run of each compiles, loads and allocates
+    pairs = np.array([(ours(), theirs()) for _ in range(rounds)])
+    return *np.median(pairs, axis=0), np.median(pairs[:, 0] / pairs[:, 1])
 
 
-def scipy_minimisation(objective, x):
-    """Minimise with SciPy's L-BFGS-B, at the history that suits it best, to a gradient of 1e-9 or as far as it goes."""
-    options = {"maxcor": 20, "maxiter": 20_000, "maxfun": 40_000, "ftol": 0.0, "gtol": 1e-9}
-    minimize(objective.energy_gradient, x, jac=True, method="L-BFGS-B", options=options)
+def rate(worker, kind, network, seconds=SECONDS):
+    """Return a function that lets a worker run for some CPU-seconds and returns the runs per CPU-second."""
+
+    def measured():
+        runs, spent = worker.call("rate", kind=kind, network=network, seconds=seconds)
+        return runs / spent
+
+    return measured
 
 
-def works():
-    """Yield (work, peer, ours, theirs)."""
-    for n_data in (100, 1000, 10_000, 100_000):
-        objective, twin, x = problem(n_data)
-        ours, theirs = partial(objective.energy_gradient, x), partial(twin.energy_gradient, x)
-        yield f"evaluation_{n_data}", "numpy", ours, theirs
-    objective, twin, x = problem(1000)
-    yield "hessian_1000", "numpy", lambda: objective.hessian_matrix(x), lambda: twin.hessian(x)
-    yield "minimisation", "scipy", lambda: minimise(objective, x), lambda: scipy_minimisation(objective, x)
+def refuse_other_results(own, other, kind, network):
+    """Stop when a peer computes anything but our loss, gradient or Hessian: its speed would mean nothing."""
+    ours, theirs = (worker.call("summary", kind=kind, network=network) for worker in (own, other))
+    if not np.allclose(ours, theirs, rtol=1e-10, atol=0.0):
+        raise SystemExit(f"{kind}_{network}: {other.name} computes {theirs}, lossland {ours}; expected the same")
 
 
-def main():
-    """Measure every work in turn, ours and theirs one after the other, and keep the medians."""
-    rows = []
-    for work, peer, ours, theirs in works():
-        ours()
-        theirs()
-        pairs = np.array([(rate(ours), rate(theirs)) for _ in range(ROUNDS)])
-        median = np.median(pairs, axis=0)
-        rows.append((work, peer, *median, np.median(pairs[:, 0] / pairs[:, 1])))
-        print(f"{work}: {median[0]:.4g} per CPU-second, {peer} {median[1]:.4g}, ratio {rows[-1][-1]:.2f}")
-    table = pd.DataFrame(rows, columns=["work", "peer", "ours", "theirs", "ratio"])
-    table.to_csv(Path(__file__).parent / "results.csv", index=False, float_format="%.4g")
+def measure(workers, work, seconds=SECONDS):
+    """Yield (work, peer, ours, theirs, ratio) of one work for every peer that runs here."""
+    own = workers.get("lossland")
+    for peer in PEERS:
+        other = workers.get(peer)
+        if other is not None:
+            kind, network = WORKS[work]
+            refuse_other_results(own, other, kind, network)
+            yield work, peer, *side_by_side(rate(own, kind, network, seconds), rate(other, kind, network, seconds))
 
 
-if __name__ == "__main__":
-    main()
+def measure_in_gradients(workers, seconds=SECONDS):
+    """Return the row of our Hessian beside our own gradient, 2-10-4 with 1000 data."""
+    own = workers.get("lossland")
+    pair = rate(own, "hessian", "1000", seconds), rate(own, "evaluation", "1000", seconds)
+    return IN_GRADIENTS, "own gradient", *side_by_side(*pair)

@@ -1,0 +1,63 @@
+"""The files of the benchmark: rows that were run replace the old ones of the same work, all others stay."""
+
+import csv
+import os
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+RESULTS, COSTS, GROWTH = "results.csv", "costs.csv", "growth.csv"
+COLUMNS = {
+    RESULTS: ("work", "peer", "ours", "theirs", "ratio"),
+    COSTS: (
+        "work",
+        "program",
+        "found",
+        "duplicates",
+        "unverified",
+        "cpu_seconds",
+        "gradients",
+        "hessians",
+        "gradients_each",
+    ),
+    GROWTH: ("work", "program", "cpu_seconds", "transition_states"),
+}
+#: every work, in the order of the files
+WORKS = (
+    *(f"evaluation_{name}" for name in ("100", "1000", "10000", "100000", "784-10-10", "2-4-4-4-4")),
+    *(f"hessian_{name}" for name in ("100", "1000", "10000", "2-4-4-4-4")),
+    "hessian_in_gradients",
+    "minimisation",
+    "transition_state",
+    "transition_state_unaligned",
+    "two_threads",
+)
+
+
+def read(name, folder=HERE):
+    """Return the rows of a file as tuples of text; none if there is no file."""
+    path = Path(folder) / name
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        header, *lines = csv.reader(file)
+    if tuple(header) != COLUMNS[name]:
+        raise SystemExit(f"{path} has the columns {', '.join(header)}; expected {', '.join(COLUMNS[name])}")
+    return [tuple(line) for line in lines]
+
+
+def replace(name, works, lines, folder=HERE):
+    """Write a file anew: rows of ``works`` are dropped, whether or not ``lines`` bring new ones, others kept."""
+    rows = [row for row in read(name, folder) if row[0] not in works and row[0] in WORKS]
+    rows += [tuple(_text(value) for value in line) for line in lines]
+    rows.sort(key=lambda row: WORKS.index(row[0]))  # stable: rows of one work stay as they came
+    path = Path(folder) / name
+    part = path.with_name(f"{name}.part")
+    with part.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS[name])
+        writer.writerows(rows)
+    os.replace(part, path)
+
+
+def _text(value):
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
