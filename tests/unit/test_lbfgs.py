@@ -34,7 +34,11 @@ def cliff(x, data, gradient):
 def run(objective, x, kept=0, **options):
     x = np.array(x, dtype=float)
     trajectory = np.full((kept, x.size), np.nan)
-    return x, trajectory, lbfgs(objective.value_gradient, objective.data, x, LbfgsOptions(**options), np.empty((0, 0)), trajectory)
+    return (
+        x,
+        trajectory,
+        lbfgs(objective.value_gradient, objective.data, x, LbfgsOptions(**options), np.empty((0, 0)), trajectory),
+    )
 
 
 @pytest.mark.parametrize("history", [1, 4, 40])

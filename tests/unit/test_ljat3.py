@@ -79,7 +79,9 @@ def chain(r):
 def quenched(x):
     x = np.array(x, dtype=float)
     objective = ljat3()
-    energy, _, _, _, status = lbfgs(objective.value_gradient, objective.data, x, QUENCH_OPTIONS, np.empty((0, 0)), np.empty((0, 9)))
+    energy, _, _, _, status = lbfgs(
+        objective.value_gradient, objective.data, x, QUENCH_OPTIONS, np.empty((0, 0)), np.empty((0, 9))
+    )
     assert status == 0
     atoms = x.reshape(3, 3)
     return energy, sorted(np.linalg.norm(atoms[i] - atoms[j]) for i, j in ((0, 1), (0, 2), (1, 2)))

@@ -72,7 +72,9 @@ def test_outcome_is_that_of_the_end_point_of_a_single_quench():
     points = random_starts(2.5, 100, 3)
     _, outcomes, iterations, _ = quench_starts(points)
     for x, outcome, n_iterations in zip(points, outcomes, iterations, strict=True):
-        energy, rms, n, _, _ = lbfgs(objective.value_gradient, objective.data, x, QUENCH_OPTIONS, np.empty((0, 0)), np.empty((0, 9)))
+        energy, rms, n, _, _ = lbfgs(
+            objective.value_gradient, objective.data, x, QUENCH_OPTIONS, np.empty((0, 0)), np.empty((0, 9))
+        )
         ends = distances(x)[0]
         pairs = [(0, 1), (0, 2), (1, 2)]
         long = pairs[np.argmax(ends)]
