@@ -20,6 +20,7 @@ LONGEST_TIME = 1e30
 GAMMA = 1.0 - np.sqrt(0.5)
 SECOND = (1.0 - GAMMA) / GAMMA
 MAX_TRIALS = 60
+SOFTENINGS = 3
 CLOSE = 0.8  # a step of this fraction of the radius is long enough
 
 MODE_VALUE, MODE_SLOPE, TIME_LIMIT, SHIFT_FLOOR, HAS_END = range(5)
@@ -160,6 +161,51 @@ def step_within(q, radius, shift):
 
 
 @njit(float64(QUADRATIC, float64[::1], float64, float64[::1]), cache=True, nogil=True)
+def _relaxed_across(q, outward, shift_of_eigenvalues, shift):
+    """Overwrite ``shift`` with the damped Newton step in the hyperplane across ``outward`` and return its length."""
+    factorise(q.diagonal, q.beside, shift_of_eigenvalues, q.factors)
+    shift[:] = q.slopes
+    q.second[:] = outward
+    solve(q.factors, shift)
+    solve(q.factors, q.second)
+    add_scaled(-dot(outward, shift) / dot(outward, q.second), q.second, shift)
+    scale(-1.0, shift)
+    return norm(shift)
+
+
+@njit(void(QUADRATIC, float64[::1]), cache=True, nogil=True)
+def soften(q, outward):
+    """Take the stiff modes out of ``outward`` (n,), and make it a unit vector again.
+
+    What is much stiffer than the Hessian's quotient of the vector is damped, softer modes all stay as they are.
+    """
+    for _ in range(SOFTENINGS):
+        multiply(q.diagonal, q.beside, outward, q.first)
+        quotient = dot(outward, q.first) / max(dot(outward, outward), 1e-300)
+        factorise(q.diagonal, q.beside, max(quotient, 0.0), q.factors)
+        solve(q.factors, outward)
+        scale(1.0 / max(norm(outward), 1e-300), outward)
+
+
+@njit(float64(QUADRATIC, float64[::1], float64, float64[::1]), cache=True, nogil=True)
+def step_outward(q, outward, radius, shift):
+    """Overwrite ``shift`` with ``radius`` along the unit vector ``outward`` and a step across of at most ``radius``.
+
+    The step across relaxes the energy in the hyperplane; the Hessian has no negative eigenvalue. Returns ``radius``.
+    """
+    damping, length = 0.0, _relaxed_across(q, outward, 0.0, shift)
+    for _ in range(MAX_TRIALS):
+        if length <= radius:  # not a number is longer
+            break
+        damping = max(2.0 * damping, 0.1 * norm(q.slopes) / radius)
+        length = _relaxed_across(q, outward, damping, shift)
+    if not length <= radius:
+        shift[:] = 0.0
+    add_scaled(radius, outward, shift)
+    return radius
+
+
+@njit(float64(QUADRATIC, float64[::1], float64, float64[::1]), cache=True, nogil=True)
 def end_displacement(q, shift, time, end_slopes):
     """Return the length of the displacement that explains the gradient found at the end of a step.
 
@@ -180,6 +226,13 @@ def predicted_change(q, shift):
     """Return the quadratic's change in energy over ``shift``."""
     multiply(q.diagonal, q.beside, shift, q.first)
     return dot(q.slopes, shift) + 0.5 * dot(shift, q.first)
+
+
+@njit(float64(QUADRATIC, float64[::1]), cache=True, nogil=True)
+def changes_by_size(q, shift):
+    """Return the sum of the sizes of the linear and the quadratic change in energy over ``shift``."""
+    multiply(q.diagonal, q.beside, shift, q.first)
+    return abs(dot(q.slopes, shift)) + abs(0.5 * dot(shift, q.first))
 
 
 @njit(float64(QUADRATIC), cache=True, nogil=True)

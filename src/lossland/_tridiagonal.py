@@ -210,25 +210,3 @@ def refine_pair(diagonal, beside, value, factors, vector):
         if norm(product) <= RESIDUAL * size:
             break
     return quotient
-
-
-@njit(float64(float64[::1], float64[::1], float64, float64[:, ::1], float64[::1]), cache=True, nogil=True)
-def follow_pair(diagonal, beside, value, factors, vector):
-    """Find the eigenpair that one of before, ``value`` and the unit vector ``vector`` (n,), has become.
-
-    By Rayleigh-quotient iteration; the first shift is ``value``, because stiff modes dominate the quotient of
-    ``vector``. Returns the eigenvalue; ``vector`` is overwritten with the unit eigenvector, ``factors`` (5, n) too.
-    Where ``vector`` overlapped it by more than sqrt(1/2) no eigenvector overlaps more.
-    """
-    product, quotient = np.empty(vector.size), value
-    size = np.abs(diagonal).max() + np.abs(beside).max() + TINY
-    for _ in range(MAX_REFINEMENTS):
-        factorise(diagonal, beside, -quotient, factors)
-        solve(factors, vector)
-        scale(1.0 / max(norm(vector), TINY), vector)
-        multiply(diagonal, beside, vector, product)
-        quotient = dot(vector, product)
-        add_scaled(-quotient, vector, product)
-        if norm(product) <= RESIDUAL * size:
-            break
-    return quotient

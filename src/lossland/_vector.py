@@ -39,6 +39,15 @@ def norm(a):
     return np.sqrt(dot(a, a))
 
 
+@njit(float64(float64[::1], float64[::1]), cache=True, nogil=True)
+def distance(a, b):
+    """Return the Euclidean distance."""
+    total = 0.0
+    for i in range(a.size):
+        total += (a[i] - b[i]) ** 2
+    return np.sqrt(total)
+
+
 @njit(float64(float64[::1]), cache=True, nogil=True)
 def rms(a):
     """Return the root mean square of the elements."""

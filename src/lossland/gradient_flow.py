@@ -1,10 +1,12 @@
 """Paths of steepest descent, and of ascent along one mode, followed with the exact Hessian.
 
 The minimum that a transition state falls to is defined by the steepest-descent path dx/dt = -g.  Turning the sign of
-the component along one Hessian eigenvector gives a flow that rises along that mode and falls in all others and so
-ends in index-1 saddles (eigenvector-following; E and Zhou, Nonlinearity 24, 1831, 2011).  Both are followed on the
+the component along the lowest Hessian eigenvector gives a flow that rises along that mode and falls in all others and
+so ends in index-1 saddles (eigenvector-following; E and Zhou, Nonlinearity 24, 1831, 2011).  Both are followed on the
 local quadratic (Page and McIver, J. Chem. Phys. 88, 922, 1988; see :mod:`lossland._quadratic`) for as long as what is
-found at the end of a step agrees with it, which makes them Newton's method near a stationary point.
+found at the end of a step agrees with it, which makes them Newton's method near a stationary point.  Where no
+eigenvalue is negative there is nothing to climb yet: the search moves straight away from where it came from and relaxes
+in the hyperplane across that line (reduced gradient following; Quapp et al., Theor. Chem. Acc. 100, 285, 1998).
 """
 
 from typing import NamedTuple
@@ -16,15 +18,18 @@ from numba import boolean, float64, int64, njit, types, void
 from lossland._quadratic import (
     QUADRATIC,
     Quadratic,
+    changes_by_size,
     end_displacement,
     lowest_mode,
     newton_length,
     predicted_change,
     prepare_quadratic,
+    soften,
+    step_outward,
     step_within,
 )
-from lossland._tridiagonal import count_below, follow_pair, from_basis, to_basis, tridiagonalise
-from lossland._vector import dot, finite, norm, rms
+from lossland._tridiagonal import count_below, from_basis, to_basis, tridiagonalise
+from lossland._vector import distance, dot, finite, norm, rms
 from lossland.objectives.base import DATA, HESSIAN, VALUE_GRADIENT, difference_hessian
 from lossland.status import Status
 
@@ -43,6 +48,7 @@ ENERGY_ROUNDING, COMPARABLE = 1e-14, 1e-11
 # eigenvalues that count as zero, relative to the largest: of an exact Hessian, and of differences of gradients
 EXACT_ROUNDING, DIFFERENCE_ROUNDING = 1e-13, 1e-9
 REFUSED = np.inf
+LARGEST_SURPRISE = 0.05  # a step outward may change the energy by that much more or less than the quadratic's parts say
 
 
 class FlowOptions(NamedTuple):
@@ -64,6 +70,8 @@ class FlowOptions(NamedTuple):
     path_error : float
         Uphill, and where changes in energy are lost in rounding: accepted displacement from the flow in one step,
         estimated from the gradient at its end, relative to the step.
+    growth : float
+        Uphill, as long as no Hessian eigenvalue is negative: length of a step relative to the distance from the anchor.
     max_distance : float
         The search has wandered off when it is farther than this from its start.
     max_iterations : int
@@ -76,6 +84,7 @@ class FlowOptions(NamedTuple):
     first_step: float = 0.1
     energy_error: float = 0.05
     path_error: float = 0.4
+    growth: float = 1.0
     max_distance: float = np.inf
     max_iterations: int = 1000
 
@@ -124,46 +133,47 @@ def _error(q, shift, time, energy, trial_energy, trial_rms, end_slopes, uphill, 
     return abs(trial_energy - energy - expected) / abs(expected) / options.energy_error
 
 
-@njit(float64(float64[:, ::1], float64[::1]), cache=True, nogil=True)
-def _nearest_mode(matrix, direction):
-    """Overwrite ``direction`` with the eigenvector that it overlaps most and return the eigenvalue."""
-    values, vectors = np.linalg.eigh(matrix)
-    overlaps = vectors.T @ direction
-    best = np.argmax(np.abs(overlaps))
-    direction[:] = vectors[:, best] * (1.0 if overlaps[best] >= 0.0 else -1.0)
-    return values[best]
-
-
 @njit(
-    float64(QUADRATIC, float64[:, ::1], float64[:, ::1], float64[::1], float64[::1], float64, int64),
+    void(QUADRATIC, float64[:, ::1], float64[::1], float64[::1], float64[::1], boolean, int64),
     cache=True,
     nogil=True,
 )
-def _mode_to_climb(q, matrix, reflectors, factors, direction, value, n_negative):
-    """Fill the mode: the lowest if negative, else the one nearest to ``direction``, of eigenvalue ``value`` before.
+def _split_off_mode(q, reflectors, factors, outward, direction, uphill, n_negative):
+    """Split off the lowest mode where it is negative; uphill ``direction`` becomes the mode that is climbed.
 
-    Returns its eigenvalue; ``direction`` is overwritten with it.
+    That is the lowest mode if it is negative; otherwise ``direction`` becomes ``outward``.
     """
-    q.mode[:] = direction
-    to_basis(reflectors, factors, q.mode)
-    before = q.mode.copy()
+    q.mode[:], value = 0.0, 0.0
     if n_negative > 0:
+        q.mode[:] = direction if uphill else q.slopes
+        if uphill:
+            to_basis(reflectors, factors, q.mode)
+        q.second[:] = q.mode
         value = lowest_mode(q)
-    elif np.isfinite(value):
-        value = follow_pair(q.diagonal, q.beside, value, q.factors, q.mode)
-    overlap = dot(q.mode, before)
-    if n_negative > 0 or (np.isfinite(value) and overlap * overlap > 0.5):
-        direction[:] = q.mode if overlap >= 0.0 else -q.mode
-        from_basis(reflectors, factors, direction)
-        return value
-    value = _nearest_mode(matrix, direction)
-    q.mode[:] = direction
-    to_basis(reflectors, factors, q.mode)
-    return value
+        if uphill:
+            sign = 1.0 if dot(q.mode, q.second) >= 0.0 else -1.0
+            direction[:] = sign * q.mode
+            from_basis(reflectors, factors, direction)
+    elif uphill:
+        direction[:] = outward
+    prepare_quadratic(q, value, n_negative, uphill)
 
 
-@njit(FLOW_RESULT(*FUNCTIONS, float64[::1], float64[::1], boolean, FLOW_OPTIONS, float64[::1]), cache=True, nogil=True)
-def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill, options, eigenvalues):
+@njit(void(float64[::1], float64[::1], float64[::1], float64[::1]), cache=True, nogil=True)
+def _point_outward(x, anchor, direction, outward):
+    """Overwrite ``outward`` with the unit vector from ``anchor`` to ``x``; at the anchor itself with ``direction``."""
+    for i in range(x.size):
+        outward[i] = x[i] - anchor[i]
+    length = norm(outward)
+    outward[:] = outward / length if length > SHORTEST_STEP * max(1.0, norm(x)) else direction
+
+
+@njit(
+    FLOW_RESULT(*FUNCTIONS, float64[::1], float64[::1], float64[::1], boolean, FLOW_OPTIONS, float64[::1]),
+    cache=True,
+    nogil=True,
+)
+def follow_flow(value_gradient, hessian, has_hessian, data, x, anchor, direction, uphill, options, eigenvalues):
     """Follow the flow from ``x`` to a stationary point.
 
     Parameters
@@ -172,8 +182,11 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
         The objective.
     x : ndarray of float64, shape (n_variables,)
         Start; overwritten with the end point.
+    anchor : ndarray of float64, shape (n_variables,)
+        Uphill, and as long as no Hessian eigenvalue is negative, the search moves away from here and relaxes in all
+        directions perpendicular to that. Not used downhill.
     direction : ndarray of float64, shape (n_variables,)
-        Unit vector; with ``uphill`` the mode to climb, overwritten with the mode climbed last. Not used downhill.
+        Unit vector; with ``uphill`` the way to go from the anchor, overwritten with the mode climbed last.
     uphill : bool
         Climb one mode, to a transition state; otherwise steepest descent, to a minimum.
     options : FlowOptions
@@ -190,7 +203,7 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
     n = x.size
     start, gradient, trial, trial_gradient = x.copy(), np.empty(n), np.empty(n), np.empty(n)
     matrix, reduced, reflectors, factors = np.empty((n, n)), np.empty((n, n)), np.zeros((n, n)), np.empty(n)
-    shift, end_slopes = np.empty(n), np.empty(n)
+    shift, end_slopes, outward = np.empty(n), np.empty(n), np.empty(n)
     q = Quadratic(
         np.empty(n),
         np.empty(n),
@@ -203,7 +216,7 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
         np.empty(n),
     )
     energy = value_gradient(x, data, gradient)
-    n_evaluations, n_hessians, radius, mode_value = 1, 0, options.first_step, np.nan
+    n_evaluations, n_hessians, radius = 1, 0, options.first_step
     rms_gradient = rms(gradient)
     eigenvalues[:] = np.nan
     if not finite(energy, gradient):
@@ -211,21 +224,17 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
     for iteration in range(options.max_iterations + 1):
         fill_hessian(value_gradient, hessian, has_hessian, data, x, matrix)
         n_hessians += 1
-        if not np.isfinite(matrix.sum()):
-            return energy, rms_gradient, iteration, n_evaluations, n_hessians, NOT_FINITE
         reduced[:] = matrix
         tridiagonalise(reduced, q.diagonal, q.beside, reflectors, factors)
+        if not np.isfinite(q.diagonal.sum() + q.beside.sum()):
+            return energy, rms_gradient, iteration, n_evaluations, n_hessians, NOT_FINITE
         q.slopes[:] = gradient
         to_basis(reflectors, factors, q.slopes)
         n_negative = count_below(q.diagonal, q.beside, 0.0)
-        if uphill:
-            mode_value = _mode_to_climb(q, matrix, reflectors, factors, direction, mode_value, n_negative)
-        elif n_negative > 0:
-            q.mode[:] = q.slopes
-            mode_value = lowest_mode(q)
-        else:
-            q.mode[:], mode_value = 0.0, 0.0
-        prepare_quadratic(q, mode_value, n_negative, uphill)
+        leaving = uphill and n_negative == 0
+        if leaving:
+            _point_outward(x, anchor, direction, outward)
+        _split_off_mode(q, reflectors, factors, outward, direction, uphill, n_negative)
         if rms_gradient <= options.tolerance and newton_length(q) <= options.step_tolerance:
             values, vectors = np.linalg.eigh(matrix)
             eigenvalues[:] = values
@@ -236,8 +245,12 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
             return energy, rms_gradient, iteration, n_evaluations, n_hessians, status
         if iteration == options.max_iterations:
             break
+        if leaving:
+            to_basis(reflectors, factors, outward)
+            soften(q, outward)
+            radius = min(options.max_step, max(options.first_step, options.growth * distance(x, anchor)))
         while True:
-            time = step_within(q, radius, shift)
+            time = step_outward(q, outward, radius, shift) if leaving else step_within(q, radius, shift)
             length = norm(shift)
             trial[:] = shift
             from_basis(reflectors, factors, trial)
@@ -249,6 +262,13 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
                 end_slopes[:] = trial_gradient
                 to_basis(reflectors, factors, end_slopes)
                 trial_rms = rms(trial_gradient)
+                if leaving:
+                    surprise = abs(trial_energy - energy - predicted_change(q, shift))
+                    if surprise <= LARGEST_SURPRISE * changes_by_size(q, shift) + ENERGY_ROUNDING * abs(energy):
+                        radius = options.first_step
+                        break
+                    radius *= 0.5
+                    continue
                 error = _error(q, shift, time, energy, trial_energy, trial_rms, end_slopes, uphill, options)
                 if error <= 1.0:
                     radius = min(options.max_step, length * min(LARGEST_GROWTH, max(0.5, 0.9 / max(error, 1e-3))))
@@ -261,7 +281,7 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, direction, uphill
         x[:] = trial
         gradient[:] = trial_gradient
         energy, rms_gradient = trial_energy, trial_rms
-        if norm(x - start) > options.max_distance:
+        if distance(x, start) > options.max_distance:
             return energy, rms_gradient, iteration + 1, n_evaluations, n_hessians, WANDERED
     return energy, rms_gradient, options.max_iterations, n_evaluations, n_hessians, MAX_ITERATIONS
 

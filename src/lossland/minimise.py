@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import float64, njit
 
+from lossland._vector import rms
 from lossland.gradient_flow import FlowOptions, follow_flow
 from lossland.lbfgs import LbfgsOptions, lbfgs
 from lossland.objectives.base import Objective
@@ -79,7 +80,7 @@ def _approach(objective, x, options):
     n_iterations = n_evaluations = n_hessians = 0
     if objective.has_hessian:
         start = objective.energy_gradient(x)[1]
-        goal = max(limits.tolerance, options.coarse * float(np.sqrt(np.mean(start**2))))
+        goal = max(limits.tolerance, options.coarse * rms(start))
         limits, n_evaluations = limits._replace(tolerance=goal), 1
     while True:
         energy, rms_gradient, n_steps, n_more, status = lbfgs(
@@ -120,6 +121,7 @@ def descend(objective: Objective, x, options: FlowOptions = FlowOptions()) -> St
         objective.has_hessian,
         objective.data,
         x,
+        x.copy(),
         np.zeros_like(x),
         False,
         options,

@@ -50,8 +50,8 @@ class TransitionState:
         )
 
 
-def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptions().climb):
-    """Follow one mode uphill, and all others downhill, to a transition state.
+def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptions().climb, anchor=None):
+    """Follow the lowest mode uphill, and all others downhill, to a transition state.
 
     Parameters
     ----------
@@ -59,8 +59,11 @@ def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptio
     x : array_like, shape (n_variables,)
         Start: a candidate, or a point displaced from a minimum.
     direction : array_like, shape (n_variables,)
-        The mode to climb as long as no Hessian eigenvalue is negative; any length but zero.
+        Where to go from the anchor; any length but zero.
     options : FlowOptions
+    anchor : array_like, shape (n_variables,), optional
+        The minimum that the search leaves: it moves away from there as long as no Hessian eigenvalue is negative. By
+        default ``x`` itself.
 
     Returns
     -------
@@ -72,12 +75,14 @@ def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptio
     x, eigenvalues = np.array(x, dtype=np.float64), np.empty(objective.n_variables)
     mode = np.array(direction, dtype=np.float64)
     mode /= np.linalg.norm(mode)
+    anchor = x.copy() if anchor is None else np.array(anchor, dtype=np.float64)
     energy, rms_gradient, n_iterations, n_evaluations, n_hessians, status = follow_flow(
         objective.value_gradient,
         objective.hessian,
         objective.has_hessian,
         objective.data,
         x,
+        anchor,
         mode,
         True,
         options,

@@ -85,7 +85,7 @@ def follow_mode(objective: Objective, x, rank, displacement, rng, options: Saddl
         )
         direction /= np.linalg.norm(direction)
     outcome = Outcome(n_hessians=1)
-    _climb(objective, outcome, x + displacement * direction, direction, options)
+    _climb(objective, outcome, x + displacement * direction, direction, options, anchor=x)
     return outcome
 
 
@@ -121,8 +121,8 @@ def _with_fixed_sign(vector, positive):
     return vector if (largest > 0.0) == positive else -vector
 
 
-def _climb(objective, outcome, x, direction, options):
-    point, mode = climb(objective, x, direction, options.climb)
+def _climb(objective, outcome, x, direction, options, anchor=None):
+    point, mode = climb(objective, x, direction, options.climb, anchor)
     outcome.count(point)
     if point.converged:
         outcome.saddles.append((point, mode))

@@ -13,13 +13,13 @@ from lossland._quadratic import (
     newton_length,
     predicted_change,
     prepare_quadratic,
+    step_outward,
     step_within,
 )
 from lossland._tridiagonal import (
     count_below,
     depth,
     factorise,
-    follow_pair,
     from_basis,
     refine_pair,
     solve,
@@ -112,21 +112,6 @@ def test_lowest_pair():
     assert abs(vector @ vectors[:, 0]) == pytest.approx(1.0, abs=1e-8)
 
 
-@pytest.mark.parametrize("k", [0, 5, 20])
-def test_pair_is_followed(k):
-    """From a vector that is mostly one soft mode, although a stiff one dominates its Rayleigh quotient."""
-    rng = np.random.default_rng(3)
-    matrix, vectors = matrix_with(spread_values(40, 0), rng)
-    diagonal, beside, reflectors, factors = reduce(matrix)
-    vector = vectors[:, k] + 0.05 * vectors @ rng.normal(size=40)
-    vector /= np.linalg.norm(vector)
-    to_basis(reflectors, factors, vector)
-    value = follow_pair(diagonal, beside, 1.1 * spread_values(40, 0)[k], np.empty((5, 40)), vector)
-    from_basis(reflectors, factors, vector)
-    assert value == pytest.approx(spread_values(40, 0)[k], rel=1e-6)
-    assert abs(vector @ vectors[:, k]) == pytest.approx(1.0, abs=1e-6)
-
-
 def quadratic(values, slopes, uphill=False):
     """Return a quadratic with a diagonal Hessian, which is its own tridiagonal form."""
     q = new_quadratic(len(values))
@@ -185,6 +170,21 @@ def test_unbounded_quadratic_is_followed_to_the_radius():
     q = quadratic([-2.0, -0.5, 1.0], np.array([1e-9, 0.1, 0.1]))
     assert 0.0 < step_within(q, 0.5, shift) < LONGEST_TIME
     assert np.linalg.norm(shift) <= 0.5
+
+
+@pytest.mark.parametrize("radius", [1e-3, 0.5, 100.0])
+def test_step_outward_relaxes_across_the_way(radius):
+    values, slopes, shift = np.array([0.01, 0.3, 2.0, 900.0]), np.array([0.3, -0.2, 0.5, 1.0]), np.empty(4)
+    q, outward = quadratic(values, slopes), np.array([0.6, 0.0, 0.8, 0.0])
+    assert step_outward(q, outward, radius, shift) == radius
+    assert shift @ outward == pytest.approx(radius)
+    across = shift - radius * outward
+    assert np.linalg.norm(across) <= radius
+    before, after = slopes - (slopes @ outward) * outward, slopes + values * across
+    after -= (after @ outward) * outward
+    assert np.linalg.norm(after) < np.linalg.norm(before)
+    if radius == 100.0:  # longer than the whole way to the lowest point of the hyperplane
+        assert after == pytest.approx(np.zeros(4), abs=1e-12)
 
 
 def test_displacement_behind_a_wrong_gradient():
