@@ -112,7 +112,7 @@ class _Recorder:
     def chunk(self) -> Chunk:
         """Return everything recorded."""
         return Chunk(
-            events=np.array(self.events, dtype=np.int64).reshape(-1, 2),
+            events=np.array(self.events, dtype=np.int64).reshape(-1, 4),
             minima=np.array(self.arrivals, dtype=np.int64),
             states=np.array(self.climbed, dtype=np.int64),
             ends=np.array(self.ends, dtype=np.int64).reshape(-1, 2),
