@@ -218,7 +218,9 @@ def test_merge_is_the_same_as_adding():
     assert (first.search["n_searches"], first.search["n_evaluations"]) == (10, 30)
     assert first.search["n_failed"]["stalled"] == 3
     assert first.search["stop_reason"] == "coverage; budget"
-    assert first.search["coverage_minima"] == pytest.approx(1.0 - 3 / 5)  # three that a survey search found once and nothing else did
+    assert first.search["coverage_minima"] == pytest.approx(
+        1.0 - 3 / 5
+    )  # three that a survey search found once and nothing else did
     joined, known = ({tuple(x): part.minima.x[ends] for x, ends in _saddles(part)} for part in (first, whole))
     assert 6 < len(joined) < 12
     for x, ends in joined.items():
