@@ -9,8 +9,8 @@ class Table:
     Parameters
     ----------
     columns : dict
-        Name -> (dtype, shape after the row axis), as in :mod:`lossland.landscape_file`; ``x``, ``energy`` and ``hits``
-        are among them.
+        Name -> (dtype, shape after the row axis), as in :mod:`lossland.landscape_file`; ``x``, ``energy``, ``hits`` and
+        ``survey_hits`` are among them.
     n_variables : int
 
     Attributes
@@ -45,9 +45,10 @@ class Table:
         self._arrays = {name: columns[name] for name in self._arrays}
         self.size, self.index = len(columns["energy"]), None
 
-    def add_hits(self, row: int, hits: int) -> None:
-        """Add to the hits of one row."""
+    def add_hits(self, row: int, hits: int, survey_hits: int) -> None:
+        """Add to the hits of one row, and to those among them that survey searches made."""
         self._arrays["hits"][row] += hits
+        self._arrays["survey_hits"][row] += survey_hits
 
     def columns(self) -> dict:
         """Return read-only views of the rows in use, by name."""

@@ -33,8 +33,9 @@ class Chunk(NamedTuple):
 
     Attributes
     ----------
-    events : ndarray of int64, shape (n_searches, 2)
-        How many of ``minima`` and of ``states`` belong to each search, in order.
+    events : ndarray of int64, shape (n_searches, 4)
+        How many of ``minima`` and of ``states`` belong to each search, in order; the evaluations of energy and gradient
+        and the Hessians that it took, both ends of new transition states included.
     minima : ndarray of int64, shape (n,)
         References: minima that starts and chains arrived at.
     states : ndarray of int64, shape (m,)
@@ -43,8 +44,6 @@ class Chunk(NamedTuple):
         References: minima at the ends of each new transition state.
     new_minima, new_states : ndarray of float64, shape (n_new, n_variables + 4)
         ``x`` and then the numbers of :data:`MINIMUM_NUMBERS` or :data:`STATE_NUMBERS`.
-    cost : ndarray of int64, shape (2,)
-        Evaluations of energy and gradient, and of Hessians.
     failures : ndarray of int64, shape (n_status,)
         Attempts that came to nothing, by the value of their status.
     """
@@ -55,7 +54,6 @@ class Chunk(NamedTuple):
     ends: np.ndarray
     new_minima: np.ndarray
     new_states: np.ndarray
-    cost: np.ndarray
     failures: np.ndarray
 
 
@@ -74,7 +72,7 @@ def run_chunk(objective, landscape: Landscape, tasks, options) -> Chunk:
     """
     recorder = _Recorder(objective, landscape, options)
     for task in tasks:
-        recorder.add(recorder.guarded(task))
+        recorder.search(task)
     return recorder.chunk()
 
 
@@ -101,24 +99,25 @@ class _Recorder:
             self.failures[status] += 1
         return outcome
 
-    def add(self, outcome):
-        """Record one search, its new transition states with their ends."""
+    def search(self, task):
+        """Run and record one search, its new transition states with their ends."""
+        self.cost = [0, 0]
+        outcome = self.guarded(task)
         arrivals = [name for name in map(self._named_minimum, outcome.minima) if name is not None]
         climbed = [name for name in map(self._named_state, outcome.saddles) if name is not None]
         self.arrivals += arrivals
         self.climbed += climbed
-        self.events.append((len(arrivals), len(climbed)))
+        self.events.append((len(arrivals), len(climbed), *self.cost))
 
     def chunk(self) -> Chunk:
         """Return everything recorded."""
         return Chunk(
-            events=np.array(self.events, dtype=np.int64).reshape(-1, 2),
+            events=np.array(self.events, dtype=np.int64).reshape(-1, 4),
             minima=np.array(self.arrivals, dtype=np.int64),
             states=np.array(self.climbed, dtype=np.int64),
             ends=np.array(self.ends, dtype=np.int64).reshape(-1, 2),
             new_minima=self.minima.table(),
             new_states=self.states.table(),
-            cost=np.array(self.cost, dtype=np.int64),
             failures=self.failures,
         )
 

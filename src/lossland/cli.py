@@ -194,9 +194,9 @@ def _summary(landscape):
         "objective": f"{objective.kind}, {objective.n_variables} variables{known}",
         **{f"  {name}": _short(value) for name, value in objective.attributes.items()},
         **{f"  {name}": f"array {np.shape(value)}" for name, value in objective.arrays.items()},
-        "minima": f"{counts['n_minima']}{_found(landscape.minima.hits, search['coverage_minima'])}",
+        "minima": f"{counts['n_minima']}{_found(landscape.minima, search['coverage_minima'])}",
         "transition states": f"{counts['n_transition_states']}, {n_joining} without degenerate rearrangements"
-        f"{_found(landscape.transition_states.hits, search['coverage_transition_states'])}",
+        f"{_found(landscape.transition_states, search['coverage_transition_states'])}",
         "minimum energies": _range(landscape.minima.energy),
         "saddle energies": _range(landscape.transition_states.energy),
         "components": landscape.n_components,
@@ -207,9 +207,9 @@ def _summary(landscape):
     }
 
 
-def _found(hits, coverage):
+def _found(table, coverage):
     """Return coverage and Chao1 in words."""
-    richness = chao1(hits)
+    richness = chao1(table.survey_hits, table.hits - table.survey_hits)
     return (
         f" (coverage {coverage:.4f}; Chao1 at least {richness.estimate:.1f}, "
         f"95 % interval {richness.low:.1f} to {richness.high:.1f})"

@@ -12,11 +12,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from lossland.chunk import run_chunk
-from lossland.completeness import good_turing_coverage
 from lossland.errors import InputError
 from lossland.explore_options import ExploreOptions
 from lossland.journal import Journal, run_digest
@@ -136,11 +136,14 @@ class Exploration:
         size, options = self.options.chunk_size, self.options.saddle_options()
         parts = [plan[first : first + size] for first in range(0, len(plan), size)]
         functions = [
-            partial(run_chunk, self.objective, self.landscape, [task for _, task in part], options) for part in parts
+            partial(run_chunk, self.objective, self.landscape, [search.task for search in part], options)
+            for part in parts
         ]
         chunks = self.sharing.chunks(self.n_rounds, functions, run, n_workers)
+        self.planner.yields.forget()
         for part, chunk in zip(parts, chunks, strict=True):
-            merge_chunk(self.landscape, chunk, [origins for origins, _ in part])
+            n_new = merge_chunk(self.landscape, chunk, part)
+            self.planner.yields.add([search.kind for search in part], n_new, chunk.events[:, 2:])
         self._count(len(plan))
         return True
 
@@ -164,7 +167,7 @@ class Exploration:
         enough = (
             search["coverage_minima"] >= options.coverage_minima
             and search["coverage_transition_states"] >= options.coverage_transition_states
-            and searched.min() >= options.searches_per_minimum
+            and searched.min() >= max(1, options.searches_per_minimum)  # the first is a survey search
         )
         connected = not options.connect or self.planner.connections.n_components == 1
         return "coverage reached" if enough and connected else ""
@@ -175,6 +178,13 @@ class Exploration:
         self.n_rounds += 1
         self.n_searches += n_searches
         search["n_searches"] = self.n_searches
-        search["coverage_minima"] = float(good_turing_coverage(self.landscape.minima.hits).value)
-        search["coverage_transition_states"] = float(good_turing_coverage(self.landscape.transition_states.hits).value)
+        self.landscape.update_coverage()
+        self._note_growth()
         self.planner.update()
+
+    def _note_growth(self):
+        landscape = self.landscape
+        row = {**landscape.search, **landscape.counts()}
+        row["hits_minima"] = landscape.minima.hits.sum()
+        row["hits_transition_states"] = landscape.transition_states.hits.sum()
+        landscape.growth = {name: np.append(column, row[name]) for name, column in landscape.growth.items()}

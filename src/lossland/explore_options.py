@@ -24,15 +24,16 @@ class ExploreOptions(NamedTuple):
     kT : float
         Fictitious temperature of the acceptance (units of energy).
     soft_modes : int
-        Softest modes of each minimum that are followed both ways before random directions are.
+        Softest modes of each minimum that are followed both ways before only random directions are.
     searches_per_minimum : int
-        Searches from every minimum before coverage may end the exploration.
+        Searches from every minimum before coverage may end the exploration, at least one; every fourth is a survey
+        search.
     displacement : float
         First step away from a minimum (units of ``x``).
     max_searches : int
         Budget: searches of all kinds.
     coverage_minima, coverage_transition_states : float
-        Good-Turing coverage that ends the exploration.
+        Good-Turing coverage by survey searches (:mod:`lossland.survey`) that ends the exploration.
     connect : bool
         Whether to search between minima that are not connected to the global minimum.
     max_attempts : int

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from lossland import landscape_file, symmetry
 from lossland._table import Table
+from lossland.completeness import GROWTH_COLUMNS, good_turing_coverage
 from lossland.errors import FileFormatError, InputError
 from lossland.landscape_file import FAILURES, MINIMUM_COLUMNS, TRANSITION_STATE_COLUMNS, FileContents
 from lossland.objectives.base import Objective
@@ -36,6 +37,7 @@ class Minima(NamedTuple):
     log_det_hessian: np.ndarray
     smallest_eigenvalue: np.ndarray
     hits: np.ndarray
+    survey_hits: np.ndarray
 
 
 class TransitionStates(NamedTuple):
@@ -47,6 +49,7 @@ class TransitionStates(NamedTuple):
     negative_eigenvalue: np.ndarray
     log_det_hessian: np.ndarray
     hits: np.ndarray
+    survey_hits: np.ndarray
     minima: np.ndarray
 
 
@@ -76,6 +79,8 @@ class Landscape:
     search : dict
         What was done: ``n_searches``, ``n_failed`` (dict by lower-case status name), ``n_evaluations``,
         ``n_hessians``, ``coverage_minima``, ``coverage_transition_states`` (Good-Turing), ``stop_reason``.
+    growth : dict of ndarray
+        How an exploration grew: the columns of :data:`~lossland.completeness.GROWTH_COLUMNS`, one row a round.
     """
 
     def __init__(
@@ -110,6 +115,7 @@ class Landscape:
             "coverage_transition_states": 0.0,
             "stop_reason": "",
         }
+        self.growth = _no_growth()
         self._minima = Table(MINIMUM_COLUMNS, objective.n_variables)
         self._states = Table(TRANSITION_STATE_COLUMNS, objective.n_variables)
 
@@ -131,15 +137,15 @@ class Landscape:
         """Return the row of the transition state that is the same point as ``x`` (n_variables,), or -1."""
         return self._index(self._states).find(x, energy)
 
-    def add_minimum(self, point: StationaryPoint, hits: int = 1) -> tuple[int, bool]:
+    def add_minimum(self, point: StationaryPoint, hits: int = 1, survey_hits: int = 0) -> tuple[int, bool]:
         """Add a minimum, or add to the hits of one that is known.
 
         Parameters
         ----------
         point : StationaryPoint
             Converged, with all its Hessian eigenvalues.
-        hits : int
-            How many times it was found.
+        hits, survey_hits : int
+            How many times it was found, and how many of these by survey searches (:mod:`lossland.survey`).
 
         Returns
         -------
@@ -151,23 +157,26 @@ class Landscape:
         InputError
             When the point is not a verified minimum.
         """
-        return self.insert_minimum(minimum_columns(point, self.objective.n_variables, self.rms_tolerance), hits)
+        columns = minimum_columns(point, self.objective.n_variables, self.rms_tolerance)
+        return self.insert_minimum(columns, hits, survey_hits)
 
-    def insert_minimum(self, columns: dict, hits: int = 1) -> tuple[int, bool]:
+    def insert_minimum(self, columns: dict, hits: int = 1, survey_hits: int = 0) -> tuple[int, bool]:
         """Do as :meth:`add_minimum` with a minimum that :func:`~lossland.verified.minimum_columns` has verified."""
-        return self._insert(self._minima, **columns, hits=_checked_hits(hits))
+        return self._insert(self._minima, **columns, **_checked_hits(hits, survey_hits))
 
-    def add_hit_minimum(self, row: int, hits: int = 1) -> None:
+    def add_hit_minimum(self, row: int, hits: int = 1, survey_hits: int = 0) -> None:
         """Count a known minimum as found again."""
-        self._minima.add_hits(self._checked_row(row), hits)
+        self._minima.add_hits(self._checked_row(row), hits, survey_hits)
 
-    def add_hit_transition_state(self, row: int, hits: int = 1) -> None:
+    def add_hit_transition_state(self, row: int, hits: int = 1, survey_hits: int = 0) -> None:
         """Count a known transition state as found again."""
         if not 0 <= row < self._states.size:
             raise InputError(f"{row} is not a row of the transition states; expected 0 to {self._states.size - 1}")
-        self._states.add_hits(row, hits)
+        self._states.add_hits(row, hits, survey_hits)
 
-    def add_transition_state(self, point: StationaryPoint, row_a: int, row_b: int, hits: int = 1) -> tuple[int, bool]:
+    def add_transition_state(
+        self, point: StationaryPoint, row_a: int, row_b: int, hits: int = 1, survey_hits: int = 0
+    ) -> tuple[int, bool]:
         """Add a transition state, or add to the hits of one that is known (whose ends stay as first found).
 
         Parameters
@@ -176,8 +185,8 @@ class Landscape:
             Converged, with all its Hessian eigenvalues.
         row_a, row_b : int
             The minima at its two ends; the same row twice for a degenerate rearrangement.
-        hits : int
-            How many times it was found.
+        hits, survey_hits : int
+            How many times it was found, and how many of these by survey searches (:mod:`lossland.survey`).
 
         Returns
         -------
@@ -190,17 +199,30 @@ class Landscape:
             When the point is not a verified transition state, or an end is not a row of the minima.
         """
         columns = transition_state_columns(point, self.objective.n_variables, self.rms_tolerance)
-        return self.insert_transition_state(columns, row_a, row_b, hits)
+        return self.insert_transition_state(columns, row_a, row_b, hits, survey_hits)
 
-    def insert_transition_state(self, columns: dict, row_a: int, row_b: int, hits: int = 1) -> tuple[int, bool]:
+    def insert_transition_state(
+        self, columns: dict, row_a: int, row_b: int, hits: int = 1, survey_hits: int = 0
+    ) -> tuple[int, bool]:
         """Do as :meth:`add_transition_state` with columns of :func:`~lossland.verified.transition_state_columns`."""
         ends = (self._checked_row(row_a), self._checked_row(row_b))
-        return self._insert(self._states, **columns, hits=_checked_hits(hits), minima=ends)
+        return self._insert(self._states, **columns, **_checked_hits(hits, survey_hits), minima=ends)
+
+    def update_coverage(self) -> None:
+        """Judge the coverages in ``search`` by the hits of survey searches, those of all others telling what is known.
+
+        See :func:`lossland.completeness.good_turing_coverage`.
+        """
+        for name, table in (("minima", self._minima), ("transition_states", self._states)):
+            columns = table.columns()
+            ours, others = columns["survey_hits"], columns["hits"] - columns["survey_hits"]
+            self.search[f"coverage_{name}"] = float(good_turing_coverage(ours, others).value)
 
     def merge(self, other: "Landscape") -> None:
         """Add everything that ``other`` holds, in the order of its rows, hits and search counts included.
 
-        Coverages become those of the merged hits: 1 - singletons / hits; Good, Biometrika 40, 237 (1953).
+        Coverages become those of the merged hits. What is merged has not grown round by round, so ``growth`` becomes
+        empty.
 
         Raises
         ------
@@ -215,8 +237,8 @@ class Landscape:
             values["minima"] = [rows[end] for end in values["minima"]]
             self._insert(self._states, **values)
         _merge_search(self.search, other.search)
-        self.search["coverage_minima"] = _coverage(self.minima.hits)
-        self.search["coverage_transition_states"] = _coverage(self.transition_states.hits)
+        self.update_coverage()
+        self.growth = _no_growth()
 
     def counts(self) -> dict:
         """Return ``n_minima``, ``n_transition_states`` and ``n_degenerate`` (of these, both ends the same minimum)."""
@@ -265,6 +287,7 @@ class Landscape:
             minima=self._minima.columns(),
             transition_states=self._states.columns(),
             search=self.search,
+            growth=self.growth,
             seed=self.seed,
             config=self.config,
             dataset_sha256=self.dataset_sha256,
@@ -311,7 +334,7 @@ class Landscape:
             dataset_sha256=contents.dataset_sha256,
             **{name: contents.config[name] for name in TOLERANCES},
         )
-        landscape.search = contents.search
+        landscape.search, landscape.growth = contents.search, contents.growth
         landscape._minima.fill(contents.minima)
         landscape._states.fill(contents.transition_states)
         return landscape
@@ -330,7 +353,7 @@ class Landscape:
             values["x"] = self.symmetry.canonical(values["x"])
             table.append(values)
         else:
-            table.add_hits(row, values["hits"])
+            table.add_hits(row, values["hits"], values["survey_hits"])
         return row, is_new
 
     def _checked_row(self, row):
@@ -347,10 +370,16 @@ class Landscape:
                 raise InputError(f"landscapes with {name} {mine} and {theirs} cannot be merged")
 
 
-def _checked_hits(hits):
+def _checked_hits(hits, survey_hits):
     if hits < 1:
         raise InputError(f"hits is {hits}; expected at least 1")
-    return hits
+    if not 0 <= survey_hits <= hits:
+        raise InputError(f"survey_hits is {survey_hits}; expected 0 to {hits}, the number of all hits")
+    return {"hits": hits, "survey_hits": survey_hits}
+
+
+def _no_growth():
+    return {name: np.zeros(0, dtype=dtype) for name, dtype in GROWTH_COLUMNS.items()}
 
 
 def _row(columns, row):
@@ -364,9 +393,3 @@ def _merge_search(search, other):
     search["n_failed"] = {name: search["n_failed"].get(name, 0) + other["n_failed"].get(name, 0) for name in FAILURES}
     reasons = [reason for reason in (search["stop_reason"], other["stop_reason"]) if reason]
     search["stop_reason"] = "; ".join(dict.fromkeys("; ".join(reasons).split("; ")))
-
-
-def _coverage(hits):
-    """Return the Good-Turing estimate of the chance that the next hit is a known point."""
-    total = int(hits.sum())
-    return 1.0 - np.count_nonzero(hits == 1) / total if total else 0.0

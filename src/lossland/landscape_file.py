@@ -4,9 +4,12 @@ Only this module and :mod:`lossland.landscape` know the format.  The layout::
 
     /                      format, format_version, lossland_version, seed, config (JSON), dataset_sha256, content_sha256
     /objective             kind and the objective's attributes; its arrays as datasets
-    /minima                x, energy, rms_gradient, log_det_hessian, smallest_eigenvalue, hits; sorted by energy
-    /transition_states     x, energy, rms_gradient, negative_eigenvalue, log_det_hessian, hits, minima; sorted by energy
+    /minima                x, energy, rms_gradient, log_det_hessian, smallest_eigenvalue, hits, survey_hits
+    /transition_states     x, energy, rms_gradient, negative_eigenvalue, log_det_hessian, hits, survey_hits, minima
     /search                n_searches, n_failed_<status>, n_evaluations, n_hessians, coverage_*, stop_reason
+    /search/growth         the columns of lossland.completeness.GROWTH_COLUMNS, one row a round
+
+Stationary points are sorted by energy.
 
 ``content_sha256`` is the digest of every other attribute and dataset, so that a flipped bit is noticed.  No time is
 stored anywhere and the HDF5 version is fixed: equal landscapes give equal bytes.
@@ -15,7 +18,6 @@ stored anywhere and the HDF5 version is fixed: equal landscapes give equal bytes
 import contextlib
 import hashlib
 import importlib.metadata
-import io
 import json
 import os
 from dataclasses import dataclass
@@ -24,11 +26,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from lossland._guarded_file import GuardedFile
+from lossland.completeness import GROWTH_COLUMNS
 from lossland.errors import FileFormatError, InputError, LosslandError
 from lossland.status import Status
 
 FORMAT = "lossland-landscape"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 #: name -> (dtype, shape after the row axis; "n_variables" stands for that number)
 MINIMUM_COLUMNS = {
     "x": (np.float64, ("n_variables",)),
@@ -37,6 +41,7 @@ MINIMUM_COLUMNS = {
     "log_det_hessian": (np.float64, ()),
     "smallest_eigenvalue": (np.float64, ()),
     "hits": (np.int64, ()),
+    "survey_hits": (np.int64, ()),
 }
 TRANSITION_STATE_COLUMNS = {
     "x": (np.float64, ("n_variables",)),
@@ -45,8 +50,10 @@ TRANSITION_STATE_COLUMNS = {
     "negative_eigenvalue": (np.float64, ()),
     "log_det_hessian": (np.float64, ()),
     "hits": (np.int64, ()),
+    "survey_hits": (np.int64, ()),
     "minima": (np.int64, (2,)),
 }
+GROWTH = {name: (dtype, ()) for name, dtype in GROWTH_COLUMNS.items()}
 FAILURES = tuple(status.name.lower() for status in Status if status != Status.CONVERGED)
 #: written with the superblock and object headers of HDF5 1.8, which carry checksums and need no time stamps
 LIBVER = ("v108", "v108")
@@ -70,6 +77,8 @@ class FileContents:
     search : dict
         ``n_searches``, ``n_failed`` (dict by status name), ``n_evaluations``, ``coverage_minima``,
         ``coverage_transition_states``, ``stop_reason`` and further scalars.
+    growth : dict of ndarray
+        Columns :data:`~lossland.completeness.GROWTH_COLUMNS`, shape (n_rounds,).
     seed : int
     config : dict
     dataset_sha256 : str
@@ -85,6 +94,7 @@ class FileContents:
     minima: dict
     transition_states: dict
     search: dict
+    growth: dict
     seed: int
     config: dict
     dataset_sha256: str
@@ -95,43 +105,6 @@ class FileContents:
     def n_variables(self) -> int:
         """Length of ``x``."""
         return self.minima["x"].shape[1]
-
-
-class _GuardedFile(io.RawIOBase):
-    """A file for HDF5 that keeps the first error to itself.
-
-    HDF5 cannot close a file that it failed to write, and complains again when the process ends.  So it never hears of a
-    full disk: the error is kept here and raised after HDF5 is done.
-    """
-
-    def __init__(self, file):
-        self._file = file
-        self.error = None
-
-    def seek(self, offset, whence=os.SEEK_SET):
-        return self._file.seek(offset, whence)
-
-    def tell(self):
-        return self._file.tell()
-
-    def readinto(self, buffer):
-        return self._file.readinto(buffer)
-
-    def write(self, buffer):
-        return self._guard(self._file.write, buffer)
-
-    def truncate(self, size=None):
-        return self._guard(self._file.truncate, size)
-
-    def flush(self):
-        return self._guard(self._file.flush)
-
-    def _guard(self, operation, *arguments):
-        try:
-            return operation(*arguments)
-        except OSError as error:
-            self.error = self.error or error
-        return len(arguments[0]) if operation == self._file.write else None
 
 
 def write_contents(path, contents: FileContents, minimum_order, transition_state_order) -> None:
@@ -228,7 +201,7 @@ def content_digest(file: h5py.File) -> str:
 
 def _fill_guarded(file, contents, minimum_order, transition_state_order):
     """Fill ``file``, and raise the first error of the file itself rather than what HDF5 makes of it."""
-    guarded = _GuardedFile(file)
+    guarded = GuardedFile(file)
     try:
         _fill(guarded, contents, minimum_order, transition_state_order)
     except (OSError, RuntimeError) as error:
@@ -256,6 +229,8 @@ def _fill(guarded, contents, minimum_order, transition_state_order):
         group = file.create_group("transition_states")
         _fill_table(group, TRANSITION_STATE_COLUMNS, states, transition_state_order)
         _fill_search(file.create_group("search"), contents.search)
+        rounds = np.arange(len(contents.growth["n_searches"]))
+        _fill_table(file.create_group("search/growth"), GROWTH, contents.growth, rounds)
         file.attrs["content_sha256"] = content_digest(file)
 
 
@@ -314,15 +289,20 @@ def _check_format(path, file):
         raise FileFormatError(f"{path} is not a landscape file: its attribute format is {found!r}, expected {FORMAT!r}")
     version = file.attrs.get("format_version")
     if not isinstance(version, np.integer) or version < 1:
-        raise FileFormatError(f"{path} has format_version {version!r}; expected an integer from 1 to {FORMAT_VERSION}")
+        raise FileFormatError(f"{path} has format_version {version!r}; expected the integer {FORMAT_VERSION}")
     if version > FORMAT_VERSION:
         raise FileFormatError(
-            f"{path} has format_version {version}, but this lossland reads up to {FORMAT_VERSION}; use a newer lossland"
+            f"{path} has format_version {version}, but this lossland reads {FORMAT_VERSION}; use a newer lossland"
+        )
+    if version < FORMAT_VERSION:
+        raise FileFormatError(
+            f"{path} has format_version {version}, which lacks what coverage is now judged by; expected "
+            f"{FORMAT_VERSION}: explore again"
         )
 
 
 def _read_checked(path, file, check_content):
-    for name in ("objective", "minima", "transition_states", "search"):
+    for name in ("objective", "minima", "transition_states", "search", "search/growth"):
         if not isinstance(file.get(name), h5py.Group):
             raise FileFormatError(f"{path} has no group /{name}; expected a complete landscape file")
     matches = file.attrs.get("content_sha256") == content_digest(file)
@@ -344,6 +324,7 @@ def _read_checked(path, file, check_content):
         minima=minima,
         transition_states=states,
         search=_read_search(path, file["search"]),
+        growth=_read_table(path, file["search/growth"], GROWTH),
         seed=_attribute(path, file, "seed", int),
         config=config,
         dataset_sha256=_attribute(path, file, "dataset_sha256", str),
@@ -363,6 +344,8 @@ def _read_table(path, group, columns):
             raise FileFormatError(f"{where} has type {member.dtype}; expected {np.dtype(dtype)}")
         if name == "x" and member.ndim == 2:  # x comes first and sets both numbers
             n_rows, n_variables = member.shape
+        if n_rows is None and not tail:
+            n_rows = member.size
         expected = (n_rows, *(n_variables if size == "n_variables" else size for size in tail))
         if member.shape != expected:
             form = "(n, n_variables)" if name == "x" else expected

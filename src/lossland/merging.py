@@ -1,11 +1,14 @@
 """Adding what a chunk found to the landscape, in the order of the plan."""
 
+import numpy as np
+
 from lossland.chunk import MINIMUM_NUMBERS, STATE_NUMBERS, Chunk
 from lossland.landscape import Landscape
 from lossland.status import Status
+from lossland.yields import Kind
 
 
-def merge_chunk(landscape: Landscape, chunk: Chunk, origins) -> None:
+def merge_chunk(landscape: Landscape, chunk: Chunk, plan) -> np.ndarray:
     """Add a chunk to the landscape and to its counts of what was done.
 
     Parameters
@@ -13,29 +16,38 @@ def merge_chunk(landscape: Landscape, chunk: Chunk, origins) -> None:
     landscape : Landscape
         The one that the round was planned from, and since then nothing but earlier chunks of that round added.
     chunk : Chunk
-    origins : sequence of tuple of int
-        For each search the rows of the minima that it started from.
+    plan : sequence
+        For each search an object with ``origins``, the rows of the minima that it started from, and its ``kind``, a
+        :class:`~lossland.yields.Kind`.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_searches,)
+        Transition states that each search added.
     """
     merging = _Merging(landscape, chunk)
     minima, states, minimum, state = chunk.minima.tolist(), chunk.states.tolist(), 0, 0
-    for (n_minima, n_states), rows in zip(chunk.events.tolist(), origins, strict=True):
-        merging.add_arrivals(minima[minimum : minimum + n_minima], rows)
+    n_new = np.zeros(len(plan), dtype=np.int64)
+    for i, ((n_minima, n_states), search) in enumerate(zip(chunk.events[:, :2].tolist(), plan, strict=True)):
+        merging.survey_hits = int(search.kind == Kind.SURVEY)
+        merging.add_arrivals(minima[minimum : minimum + n_minima], search.origins)
         for reference in states[state : state + n_states]:
-            merging.add_state(reference, rows)
+            n_new[i] += merging.add_state(reference, search.origins)
         minimum, state = minimum + n_minima, state + n_states
-    search = landscape.search
-    search["n_evaluations"] += int(chunk.cost[0])
-    search["n_hessians"] += int(chunk.cost[1])
+    counts = landscape.search
+    counts["n_evaluations"] += int(chunk.events[:, 2].sum())
+    counts["n_hessians"] += int(chunk.events[:, 3].sum())
     for status, number in enumerate(chunk.failures.tolist()):
         if number:
-            search["n_failed"][Status(status).name.lower()] += number
+            counts["n_failed"][Status(status).name.lower()] += number
+    return n_new
 
 
 class _Merging:
-    """Rows of a chunk's new points, as far as they are known."""
+    """Rows of a chunk's new points, as far as they are known; ``survey_hits`` is 1 while a survey search is merged."""
 
     def __init__(self, landscape, chunk):
-        self.landscape, self.chunk = landscape, chunk
+        self.landscape, self.chunk, self.survey_hits = landscape, chunk, 0
         self.ends, self.known_ends = chunk.ends.tolist(), landscape.transition_states.minima
         self.minimum_rows, self.state_rows = [-1] * len(chunk.new_minima), [-1] * len(chunk.new_states)
 
@@ -47,28 +59,33 @@ class _Merging:
             if row < 0:
                 row = self._new_minimum(reference)
             elif row != before:
-                self.landscape.add_hit_minimum(row)
+                self._hit_minimum(row)
             before = row
 
     def add_state(self, reference, origins):
-        """Count a transition state and its ends; of these the one that the search came from is not counted as found."""
+        """Count a transition state and its ends but the one that the search came from; return whether it is new."""
         row = self._known_state(reference)
         if row >= 0:
-            self.landscape.add_hit_transition_state(row)
+            self.landscape.add_hit_transition_state(row, survey_hits=self.survey_hits)
             for end in arrivals(self._ends_of(row), origins):
-                self.landscape.add_hit_minimum(end)
-            return
+                self._hit_minimum(end)
+            return False
         references = self.ends[-1 - reference]
         rows = [self._known_minimum(end) for end in references]
         for end in arrivals(rows, origins):
             if end >= 0:
-                self.landscape.add_hit_minimum(end)
+                self._hit_minimum(end)
         for i, end in enumerate(references):
             if rows[i] < 0:  # the other end may have been the same new minimum
                 known = self._known_minimum(end)
                 rows[i] = known if known >= 0 else self._new_minimum(end)
         columns = _columns(self.chunk.new_states[-1 - reference], STATE_NUMBERS)
-        self.state_rows[-1 - reference], _ = self.landscape.insert_transition_state(columns, *rows)
+        row, is_new = self.landscape.insert_transition_state(columns, *rows, survey_hits=self.survey_hits)
+        self.state_rows[-1 - reference] = row
+        return is_new
+
+    def _hit_minimum(self, row):
+        self.landscape.add_hit_minimum(row, survey_hits=self.survey_hits)
 
     def _ends_of(self, row):
         if row >= len(self.known_ends):  # added since
@@ -86,7 +103,8 @@ class _Merging:
         return self.minimum_rows[number]
 
     def _new_minimum(self, reference):
-        row, _ = self.landscape.insert_minimum(_columns(self.chunk.new_minima[-1 - reference], MINIMUM_NUMBERS))
+        columns = _columns(self.chunk.new_minima[-1 - reference], MINIMUM_NUMBERS)
+        row, _ = self.landscape.insert_minimum(columns, survey_hits=self.survey_hits)
         self.minimum_rows[-1 - reference] = row
         return row
 

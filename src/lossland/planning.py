@@ -1,5 +1,8 @@
 """What to search next: the tasks of a round, planned from what the landscape knows."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 from lossland import searches
@@ -7,13 +10,34 @@ from lossland.connections import Connections
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
 from lossland.path import BandOptions
+from lossland.yields import Kind, Yields
+
+SURVEY_PERIOD = 4  # of the searches from each minimum, the first and then every fourth is a survey search
+
+
+class Search(NamedTuple):
+    """One search of a plan.
+
+    Attributes
+    ----------
+    kind : Kind
+    origins : tuple of int
+        Rows of the minima that it starts from.
+    task : callable
+        Runs it without arguments and returns its :class:`~lossland.searches.Outcome`.
+    """
+
+    kind: Kind
+    origins: tuple
+    task: Callable
 
 
 class Planner:
     """Plans rounds: random starts, then basin-hopping, then transition states.
 
-    A plan is a list of (origins, task): the rows of the minima that a search starts from, and a function without
-    arguments that runs it and returns its :class:`~lossland.searches.Outcome`.
+    A plan is a list of :class:`Search`. Of the searches from each minimum the first, and then every fourth, is a survey
+    search (:mod:`lossland.survey`), which coverage is judged by; the others follow one soft mode after another, and
+    beyond these all are survey searches.
 
     Parameters
     ----------
@@ -27,13 +51,18 @@ class Planner:
     Attributes
     ----------
     searched : ndarray of int64, shape (n_minima,)
-        Searches made from each minimum.
+        Single-ended searches made from each minimum.
+    yields : Yields
+        What the searches have brought, which tells how many double-ended ones to make.
     """
 
     def __init__(self, objective, landscape: Landscape, options: ExploreOptions, seed: int):
         self.objective, self.landscape, self.options, self.seed = objective, landscape, options, seed
         self.connections = Connections(landscape.symmetry, max_attempts=options.max_attempts)
         self.searched = np.zeros(0, dtype=np.int64)
+        self.yields = Yields(objective.n_variables)
+        n_modes = objective.n_variables - (0 if objective.idle is None else len(objective.idle))
+        self._n_ranks = 2 * min(options.soft_modes, n_modes)
 
     def update(self) -> None:
         """Take note of what has been added to the landscape."""
@@ -50,17 +79,18 @@ class Planner:
         if done < options.n_starts + options.n_hops:
             return self._plan_hops(done, min(room, options.n_starts + options.n_hops - done))
         minima = self.landscape.minima
-        pairs = self.connections.pairs(minima.x, minima.energy, max(1, room // 2)) if options.connect else []
-        tasks = [self._connect(minima.x, pair) for pair in pairs]
-        rows = self._least_searched(minima.energy, room - len(tasks))
-        return tasks + [self._follow(minima.x, row, done + len(tasks) + i) for i, row in enumerate(rows)]
+        limit = max(1, int(room * self.yields.double_ended_share()))
+        pairs = self.connections.pairs(minima.x, minima.energy, limit) if options.connect else []
+        plan = [self._connect(minima.x, pair) for pair in pairs]
+        rows = self._least_searched(minima.energy, room - len(plan))
+        return plan + [self._follow(minima.x, row, done + len(plan) + i) for i, row in enumerate(rows)]
 
     def _rng(self, search):
         return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(search,)))
 
     def _start(self, search):
         options = self.options.minimise_options()
-        return (), lambda: searches.random_start(self.objective, self._rng(search), options)
+        return Search(Kind.START, (), lambda: searches.random_start(self.objective, self._rng(search), options))
 
     def _plan_hops(self, done, number):
         minima = self.landscape.minima
@@ -76,7 +106,7 @@ class Planner:
         def task():
             return searches.hop(self.objective, x[row].copy(), *chain, self._rng(search), options.minimise_options())
 
-        return (row,), task
+        return Search(Kind.HOP, (row,), task)
 
     def _least_searched(self, energy, number):
         """Return rows of minima to search from: the least searched first, low before high, repeated if need be."""
@@ -91,15 +121,14 @@ class Planner:
 
     def _follow(self, x, row, search):
         options = self.options
-        rank = int(self.searched[row])
+        rank = rank_of(int(self.searched[row]), self._n_ranks)
         self.searched[row] += 1
-        rank = rank if rank < 2 * options.soft_modes else -1
 
         def task():
             leave = (x[row].copy(), rank, options.displacement, self._rng(search), options.saddle_options())
             return searches.follow_mode(self.objective, *leave)
 
-        return (row,), task
+        return Search(Kind.SURVEY if rank < 0 else Kind.MODE, (row,), task)
 
     def _connect(self, x, pair):
         attempt = self.connections.record(pair)
@@ -111,7 +140,16 @@ class Planner:
                 self.objective, start, aligned, attempt, self.options.saddle_options(), BandOptions()
             )
 
-        return pair, task
+        return Search(Kind.CONNECT, pair, task)
+
+
+def rank_of(n, n_ranks) -> int:
+    """Return which mode search ``n`` from a minimum, from 0, follows, ``n_ranks`` being the first not to; -1 for none.
+
+    Ranks are those of :func:`lossland.searches.follow_mode`: -1 is a random direction, a survey search.
+    """
+    rank = n - 1 - n // SURVEY_PERIOD
+    return rank if n % SURVEY_PERIOD and rank < n_ranks else -1
 
 
 def _lowest(energy, rows, number):

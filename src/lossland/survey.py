@@ -2,9 +2,9 @@
 
 A survey search leaves a known minimum in a random direction in which soft modes weigh more, and climbs to a transition
 state. Minima take turns (in a random order), so that each counts alike, and every search draws its numbers from its own
-seed: given the landscape the searches are independent, which those of an exploration, planned from what earlier
-ones found, are not. The share of them that arrive at something known is the coverage that
-:mod:`lossland.completeness` speaks of.
+seed: given the landscape the searches are independent. The share of them that arrive at something known is the coverage
+that :mod:`lossland.completeness` speaks of. An exploration makes such searches too, from each minimum the first and
+every fourth (:mod:`lossland.planning`); the others are planned from what is known and are no random draws.
 """
 
 from dataclasses import dataclass
@@ -92,8 +92,8 @@ def survey(
     run : callable
         A map: the built-in one, or that of a pool of threads; no influence on the result.
     add : bool
-        Add what is found to the landscape, hits included, so that the result has a row for everything. Searches
-        do not start from minima that this survey added. By default the landscape is left as it is.
+        Add what is found to the landscape, hits and coverages included, so that the result has a row for everything.
+        Searches do not start from minima that this survey added. By default the landscape is left as it is.
 
     Returns
     -------
@@ -122,6 +122,8 @@ def survey(
         for saddle, ends in found:
             states[i], rows = _recognise(landscape, saddle, ends, int(origins[i]), add)
             arrivals += rows
+    if add:
+        landscape.update_coverage()
     return Survey(origins, states, np.array(arrivals, dtype=np.int64))
 
 
@@ -164,12 +166,12 @@ def _add(landscape, point, row, ends, rows, origin):
     same = rows[0] == rows[1] >= 0
     for end in rows[:1] if same else rows:
         if end >= 0 and (same or end != origin):
-            landscape.add_hit_minimum(end)
+            landscape.add_hit_minimum(end, survey_hits=1)
     if row >= 0:
-        landscape.add_hit_transition_state(row)
+        landscape.add_hit_transition_state(row, survey_hits=1)
         return row, rows, same
     for i, end in enumerate(ends):
         if rows[i] < 0:  # the other end may have been the same new minimum
             known = landscape.find_minimum(end.x, end.energy)
-            rows[i] = known if known >= 0 else landscape.add_minimum(end)[0]
-    return landscape.add_transition_state(point, *rows)[0], rows, rows[0] == rows[1]
+            rows[i] = known if known >= 0 else landscape.add_minimum(end, survey_hits=1)[0]
+    return landscape.add_transition_state(point, *rows, survey_hits=1)[0], rows, rows[0] == rows[1]

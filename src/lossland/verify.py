@@ -35,8 +35,8 @@ class Offence:
     Attributes
     ----------
     kind : str
-        What is wrong: content, search, finite, order, hits, energy, gradient, index, eigenvalue, log_det, duplicate,
-        end_row, barrier or end.
+        What is wrong: content, search, finite, order, hits, survey_hits, energy, gradient, index, eigenvalue, log_det,
+        duplicate, end_row, barrier or end.
     table : str
         ``minima``, ``transition_states``, ``search`` or ``/``.
     row : int
@@ -187,6 +187,11 @@ class _Check:
         for row in np.flatnonzero(table["hits"] < 1):
             hits = int(table["hits"][row])
             self._offence("hits", name, int(row), "at least 1", hits, f"hits is {hits}; expected at least 1")
+        surveyed = table["survey_hits"]
+        for row in np.flatnonzero((surveyed < 0) | (surveyed > table["hits"])):
+            found, expected = int(surveyed[row]), f"0 to {table['hits'][row]}"
+            sentence = f"survey_hits is {found}; expected {expected}, the number of all hits"
+            self._offence("survey_hits", name, int(row), expected, found, sentence)
 
     def _check_point(self, name, row):
         """Energy, gradient and eigenvalues of one stationary point."""

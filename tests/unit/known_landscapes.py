@@ -76,7 +76,8 @@ def synthetic_contents(objective, n_minima, n_transition_states, seed=0):
         table = {"x": rng.standard_normal((n, objective.n_variables)), "energy": energy}
         table |= {"rms_gradient": np.full(n, 1e-12), "log_det_hessian": rng.normal(-100.0, 10.0, n)}
         table[curvature] = (1.0 if curvature.startswith("s") else -1.0) * rng.gamma(2.0, 1e-3, n)
-        tables.append(table | {"hits": rng.geometric(0.2, n)})
+        hits = rng.geometric(0.2, n)
+        tables.append(table | {"hits": hits, "survey_hits": hits // 2})
     tables[1]["minima"] = np.sort(ends, axis=1)
     landscape = Landscape(objective)
     return FileContents(
@@ -86,6 +87,7 @@ def synthetic_contents(objective, n_minima, n_transition_states, seed=0):
         minima=tables[0],
         transition_states=tables[1],
         search=landscape.search,
+        growth=landscape.growth,
         seed=seed,
         config=landscape.config,
         dataset_sha256="",

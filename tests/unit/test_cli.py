@@ -59,12 +59,12 @@ def test_unreadable_files_exit_2_with_one_sentence(capsys, network_file, tmp_pat
     (tmp_path / "cut.h5").write_bytes(network_file.read_bytes()[:3000])
     (tmp_path / "newer.h5").write_bytes(network_file.read_bytes())
     with h5py.File(tmp_path / "newer.h5", "a") as file:
-        file.attrs["format_version"] = 2
+        file.attrs["format_version"] = 3
     for name, message in (
         ("text.h5", "is not an HDF5 file"),
         ("cut.h5", "is truncated or damaged"),
         ("absent.h5", "no such file"),
-        ("newer.h5", "format_version 2, but this lossland reads up to 1"),
+        ("newer.h5", "format_version 3, but this lossland reads 2"),
     ):
         status, out, err = run(capsys, command, tmp_path / name)
         assert (status, out) == (2, "")

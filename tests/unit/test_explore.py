@@ -10,13 +10,16 @@ import pytest
 from known_surfaces import double_wells, mueller_brown, ring, soft_sphere_spins, tilted_wells
 
 from lossland import ExploreOptions, explore
+from lossland.completeness import growth_table
 from lossland.errors import InputError
 from lossland.explore import Exploration
+from lossland.landscape import Landscape
 from lossland.objectives import mlp_cross_entropy
+from lossland.planning import rank_of
 
 PINNED = ("OPENBLAS_CORETYPE", "NUMBA_CPU_NAME")
 WELLS = ExploreOptions(
-    n_starts=20, n_hops=0, soft_modes=6, searches_per_minimum=12, displacement=0.3, max_searches=3000, max_climb=60
+    n_starts=20, n_hops=0, soft_modes=6, searches_per_minimum=16, displacement=0.3, max_searches=3000, max_climb=60
 )
 SMALL = ExploreOptions(
     n_starts=10, n_hops=1, hop_steps=4, searches_per_minimum=4, max_searches=120, round_size=16, chunk_size=6
@@ -125,9 +128,9 @@ def test_checkpoint_of_other_settings_is_not_used(tmp_path):
 
 
 def test_unconnected_minima_are_joined_by_double_ended_searches():
-    left_alone = WELLS._replace(soft_modes=0, searches_per_minimum=0, n_starts=40, coverage_transition_states=0.0)
-    joined = explore(tilted_wells(3), left_alone._replace(max_searches=400))
-    apart = explore(tilted_wells(3), left_alone._replace(max_searches=400, connect=False))
+    few = WELLS._replace(n_starts=40, round_size=6, max_searches=58)
+    joined = explore(tilted_wells(3), few)
+    apart = explore(tilted_wells(3), few._replace(connect=False))
     assert joined.n_components == 1
     assert apart.n_components > 1
 
@@ -141,8 +144,53 @@ def test_what_was_done_is_recorded():
     assert search["n_evaluations"] > search["n_hessians"] > 0
     assert landscape.config["name"] == "small"
     assert landscape.config["explore"] == options._asdict()
-    hits = landscape.transition_states.hits
-    assert search["coverage_transition_states"] == 1 - np.count_nonzero(hits == 1) / hits.sum()
+    states = landscape.transition_states
+    once = np.count_nonzero((states.survey_hits == 1) & (states.hits == 1))
+    assert search["coverage_transition_states"] == 1 - once / states.survey_hits.sum()
+
+
+def test_survey_hits_are_those_of_survey_searches_alone():
+    modes_only = SMALL._replace(n_hops=0, searches_per_minimum=1000, connect=False, soft_modes=0)
+    landscape = explore(network(), modes_only, seed=3)
+    states, minima = landscape.transition_states, landscape.minima
+    # without modes to follow every search from a minimum is one; all arrivals but those of the starts are theirs
+    assert np.array_equal(states.survey_hits, states.hits)
+    assert (minima.hits - minima.survey_hits).sum() <= modes_only.n_starts
+    landscape = explore(network(), modes_only._replace(soft_modes=20), seed=3)
+    states = landscape.transition_states
+    assert 0 < states.survey_hits.sum() < states.hits.sum()
+
+
+def test_growth_is_recorded_round_by_round(tmp_path):
+    landscape = explore(network(), SMALL._replace(searches_per_minimum=1000), seed=3)
+    landscape.write(tmp_path / "a.h5")
+    table = growth_table(Landscape.read(tmp_path / "a.h5").growth)
+    assert table["n_searches"].tolist() == [10, 11, *range(27, 120, 16), 120]
+    last, search, counts = table.iloc[-1], landscape.search, landscape.counts()
+    for name in ("n_evaluations", "n_hessians", "coverage_minima", "coverage_transition_states"):
+        assert last[name] == search[name]
+    assert (last["n_minima"], last["n_transition_states"]) == (counts["n_minima"], counts["n_transition_states"])
+    assert (last["hits_minima"], last["hits_transition_states"]) == (
+        landscape.minima.hits.sum(),
+        landscape.transition_states.hits.sum(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_ranks", "ranks"),
+    [(6, [-1, 0, 1, 2, -1, 3, 4, 5, -1, -1, -1, -1]), (0, [-1] * 12), (20, [-1, 0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8])],
+)
+def test_every_fourth_search_from_a_minimum_is_a_survey_search(n_ranks, ranks):
+    assert [rank_of(n, n_ranks) for n in range(12)] == ranks
+
+
+def test_coverage_does_not_end_an_exploration_before_every_minimum_was_surveyed():
+    at_once = WELLS._replace(coverage_minima=0.0, coverage_transition_states=0.0, searches_per_minimum=0, connect=False)
+    exploration = Exploration(tilted_wells(4), at_once._replace(round_size=5))
+    while exploration.advance():
+        pass
+    assert exploration.landscape.search["stop_reason"] == "coverage reached"
+    assert exploration.planner.searched.min() == 1
 
 
 def test_objective_too_large_for_dense_hessians_is_refused():

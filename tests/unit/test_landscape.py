@@ -199,23 +199,28 @@ def _saddles(landscape):
 
 def test_merge_is_the_same_as_adding():
     whole, first, second = wells_landscape(), Landscape(wells((1.0, 2.0, 3.5))), Landscape(wells((1.0, 2.0, 3.5)))
-    for part, keep in ((first, slice(0, 5)), (second, slice(3, 8))):
+    for part, keep, survey_hits in ((first, slice(0, 5), 0), (second, slice(3, 8), 1)):
         for x in whole.minima.x[keep]:
-            part.add_minimum(stationary_point(part.objective, x))
+            part.add_minimum(stationary_point(part.objective, x), survey_hits=survey_hits)
     for row, (a, b) in enumerate(whole.transition_states.minima):
         for part in (first, second):
             rows = [part.find_minimum(whole.minima.x[end], whole.minima.energy[end]) for end in (a, b)]
             if min(rows) >= 0:
                 part.add_transition_state(stationary_point(part.objective, whole.transition_states.x[row]), *rows)
+    first.growth = {name: np.ones(1, column.dtype) for name, column in first.growth.items()}
     first.search.update(n_searches=4, n_evaluations=10, stop_reason="coverage")
     second.search.update(n_searches=6, n_evaluations=20, stop_reason="budget")
     first.search["n_failed"]["stalled"], second.search["n_failed"]["stalled"] = 1, 2
     first.merge(second)
     assert first.minima.hits.tolist() == [1, 1, 1, 2, 2, 1, 1, 1]
+    assert first.minima.survey_hits.tolist() == [0, 0, 0, 1, 1, 1, 1, 1]
+    assert len(first.growth["n_searches"]) == 0
     assert (first.search["n_searches"], first.search["n_evaluations"]) == (10, 30)
     assert first.search["n_failed"]["stalled"] == 3
     assert first.search["stop_reason"] == "coverage; budget"
-    assert first.search["coverage_minima"] == pytest.approx(1.0 - 6 / 10)
+    assert first.search["coverage_minima"] == pytest.approx(
+        1.0 - 3 / 5
+    )  # three that a survey search found once and nothing else did
     joined, known = ({tuple(x): part.minima.x[ends] for x, ends in _saddles(part)} for part in (first, whole))
     assert 6 < len(joined) < 12
     for x, ends in joined.items():
@@ -335,13 +340,20 @@ def replace(name, value):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda file: file.attrs.__setitem__("format_version", 2), "format_version 2, but this lossland reads up to 1"),
-        (lambda file: file.attrs.__setitem__("format_version", "1"), "expected an integer"),
+        (lambda file: file.attrs.__setitem__("format_version", 3), "format_version 3, but this lossland reads 2"),
+        (lambda file: file.attrs.__setitem__("format_version", 1), "format_version 1, which lacks what coverage"),
+        (lambda file: file.attrs.__setitem__("format_version", "2"), "expected the integer 2"),
         (lambda file: file.attrs.__setitem__("config", "[1]"), "config of / is not a JSON object"),
         (lambda file: file.attrs.__setitem__("config", "{"), "truncated or damaged"),
         (lambda file: file.attrs.__setitem__("config", "{}"), "energy_tolerance"),
         (lambda file: file.attrs.__delitem__("seed"), "attribute seed of / is None; expected int"),
         (lambda file: file.__delitem__("search"), "no group /search"),
+        (lambda file: file.__delitem__("search/growth"), "no group /search/growth"),
+        (lambda file: file.__delitem__("minima/survey_hits"), "/minima/survey_hits is missing"),
+        (
+            replace("search/growth/n_minima", np.zeros(3, int)),
+            r"/search/growth/n_minima has shape \(3,\); expected \(0,\)",
+        ),
         (lambda file: file.__delitem__("minima/hits"), "/minima/hits is missing"),
         (replace("minima/energy", np.zeros(7)), r"/minima/energy has shape \(7,\); expected \(8,\)"),
         (replace("minima/hits", np.ones(8)), "/minima/hits has type float64; expected int64"),
@@ -382,6 +394,6 @@ def test_many_points_cost_their_numbers_only():
     for row in range(n):
         values = dict.fromkeys(landscape_file.MINIMUM_COLUMNS, 1.0)
         table.append({**values, "x": x[row], "energy": energy[row], "hits": 1})
-    assert sum(array.nbytes for array in table._arrays.values()) <= 2 * n * 79 * 8
+    assert sum(array.nbytes for array in table._arrays.values()) <= 2 * n * 80 * 8
     assert np.array_equal(table.columns()["x"], x)
     assert np.array_equal(table.order(), np.argsort(energy))

@@ -167,6 +167,8 @@ def set_entry(table, column, row, value):
         ("minima", "log_det_hessian", 2, 4.026, "log_det"),
         ("transition_states", "log_det_hessian", 11, 0.0, "log_det"),
         ("minima", "hits", 5, 0, "hits"),
+        ("minima", "survey_hits", 5, 2, "survey_hits"),
+        ("transition_states", "survey_hits", 3, -1, "survey_hits"),
         ("transition_states", "minima", 5, [0, 8], "end_row"),
         ("transition_states", "minima", 5, [-1, 0], "end_row"),
         ("minima", "x", 1, [np.nan, 1.0, 1.0], "finite"),
@@ -197,7 +199,7 @@ def test_a_planted_saddle_of_index_two(written):
     def change(contents):
         point = stationary_point(OBJECTIVE, [0.0, 0.0, 1.0])
         table = contents.transition_states
-        values = (point.x, point.energy, 0.0, point.eigenvalues[0], np.log(point.eigenvalues[2]), 1, [0, 1])
+        values = (point.x, point.energy, 0.0, point.eigenvalues[0], np.log(point.eigenvalues[2]), 1, 0, [0, 1])
         for (name, column), value in zip(table.items(), values, strict=True):
             table[name] = np.concatenate([column, np.array([value], dtype=column.dtype)])
 

@@ -127,7 +127,7 @@ rule minima:
     params:
         problem=problem,
         target=lambda wildcards: LANDSCAPES[wildcards.landscape]["auc_class"],
-        code=code("landscape", "datasets", "objectives.mlp", "analysis.performance"),
+        code=code("landscape", "datasets", "analysis.network_performance"),
     message:
         "Performance of every minimum of {wildcards.landscape}"
     script:

@@ -17,13 +17,12 @@ def make_table(path_to_landscape, path_to_minima, path_to_table):
     """Write quantity, value; no label is wrong, so the correctly labelled part of the training data is all of it."""
     landscape, minima = Landscape.read(path_to_landscape), pd.read_csv(path_to_minima)
     counts, search = landscape.counts(), landscape.search
+    points = {"minima": landscape.minima, "transition_states": landscape.transition_states}
     values = {key: counts[key] for key in ("n_minima", "n_transition_states")}
     values |= {
         "n_transition_states_nondegenerate": counts["n_transition_states"] - counts["n_degenerate"],
-        "coverage_minima": search["coverage_minima"],
-        "coverage_transition_states": search["coverage_transition_states"],
-        "chao1_minima": chao1(landscape.minima.hits).estimate,
-        "chao1_transition_states": chao1(landscape.transition_states.hits).estimate,
+        **{key: search[key] for key in ("coverage_minima", "coverage_transition_states")},
+        **{f"chao1_{key}": chao1(of.survey_hits, of.hits - of.survey_hits).estimate for key, of in points.items()},
         "n_components": landscape.n_components,
         **performance(minima, "train"),
         "train_correct_auc_mean": minima["train_auc"].mean(),
