@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossland.yields import LARGEST_SHARE, REMEMBERED, SMALLEST_SHARE, Kind, Yields
+from lossland.yields import FIRST_SHARE, LARGEST_SHARE, REMEMBERED, SMALLEST_SHARE, Kind, Yields
 
 
 def a_round(yields, single, double, cost=100):
@@ -17,22 +17,22 @@ def a_round(yields, single, double, cost=100):
     yields.add(kinds, n_new, costs)
 
 
-def test_nothing_known_is_half():
-    assert Yields(74).double_ended_share() == LARGEST_SHARE
+def test_little_while_nothing_is_known():
+    assert Yields(74).double_ended_share() == FIRST_SHARE
 
 
-def test_share_is_half_times_the_ratio_of_yields():
+def test_share_is_half_times_the_squared_ratio_of_yields():
     yields = Yields(74)
     a_round(yields, single=100, double=79, cost=200)
-    assert yields.double_ended_share() == pytest.approx(0.5 * (79 + 1) / 200)
+    assert yields.double_ended_share() == pytest.approx(0.5 * ((79 + 1) / 200) ** 2)
     a_round(yields, single=100, double=400)
     assert yields.double_ended_share() == LARGEST_SHARE
 
 
-def test_hessians_cost_as_many_gradients_as_a_quarter_of_the_variables():
-    yields = Yields(80)
-    yields.add([Kind.MODE, Kind.CONNECT], [8, 1], np.array([[0, 5], [100, 0]]))  # 100 gradients each
-    assert yields.double_ended_share() == pytest.approx(0.5 * 2 / 8)
+def test_hessians_cost_as_many_gradients_as_a_ninth_of_the_variables():
+    yields = Yields(100)
+    yields.add([Kind.MODE, Kind.CONNECT], [8, 1], np.array([[0, 10], [110, 0]]))  # 110 gradients each
+    assert yields.double_ended_share() == pytest.approx(0.5 * (2 / 8) ** 2)
 
 
 def test_share_never_falls_below_the_smallest_and_returns_when_single_ended_searches_find_no_more():
@@ -51,5 +51,6 @@ def test_share_never_falls_below_the_smallest_and_returns_when_single_ended_sear
 def test_old_rounds_are_forgotten():
     yields = Yields(74)
     a_round(yields, single=50, double=0)
-    a_round(yields, single=50, double=20)
-    assert yields.double_ended_share() == pytest.approx(0.5 * (20 + 1) / (50 + 50 * REMEMBERED))
+    a_round(yields, single=50, double=50)
+    expected = (50 + 1) / (50 + 50 * REMEMBERED)
+    assert yields.double_ended_share() == pytest.approx(0.5 * expected**2)
