@@ -16,7 +16,7 @@ from lossland.objectives.base import DATA, VALUE_GRADIENT
 from lossland.objectives.elementary import exp, tanh
 from lossland.objectives.panels import SPARE, add_products, linear_map
 
-BLOCK, LANES = 256, 16  # data in a block at most; data in one round of the unrolled vector loops
+BLOCK, LANES = 256, 4  # data in a block at most; data in one vector
 LOSS_SCALE, RATES = 0, 1  # places in ObjectiveData.parameters: factor of the summed loss, then lambda of each variable
 
 
