@@ -43,6 +43,7 @@ def pin_environment() -> bool:
     """
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else threads that wait keep processors from those that work
     portable = platform.machine().lower() in ("x86_64", "amd64") and os.environ.get("LOSSLAND_CPU") != "native"
     if portable:
         if "scipy.linalg" in sys.modules and "OPENBLAS_CORETYPE" not in os.environ:

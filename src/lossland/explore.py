@@ -23,6 +23,7 @@ from lossland.journal import Journal, run_digest
 from lossland.landscape import Landscape
 from lossland.merging import merge_chunk
 from lossland.objectives.base import Objective
+from lossland.objectives.mlp import share_threads
 from lossland.planning import Planner
 from lossland.sharing import Sharing
 
@@ -80,14 +81,15 @@ def explore(
     LosslandError
         When the checkpoint folder cannot be written.
     """
+    objective, workers = share_threads(objective, threads)
     exploration = Exploration(objective, options, seed, checkpoint, config, dataset_sha256, shard)
     with (
         threadpool_limits(limits=1, user_api="blas"),
-        ThreadPoolExecutor(max(1, threads)) as pool,
+        ThreadPoolExecutor(workers) as pool,
         tqdm(total=options.max_searches, disable=not progress, unit="search", smoothing=0.05) as bar,
     ):
-        run, start = pool.map if threads > 1 else map, time.monotonic()
-        while exploration.advance(run, max(1, threads)):
+        run, start = pool.map if workers > 1 else map, time.monotonic()
+        while exploration.advance(run, workers):
             bar.update(exploration.n_searches - bar.n)
             bar.set_postfix(exploration.progress(), refresh=False)
             if exploration.n_rounds % ROUNDS_PER_LINE == 0:

@@ -36,7 +36,9 @@ def run_digest(objective, settings: dict) -> str:
         digest.update(np.ascontiguousarray(part, dtype=np.float64).tobytes())
     for name in sorted(objective.attributes):
         digest.update(name.encode() + repr(np.asarray(objective.attributes[name]).tolist()).encode())
-    for name, array in sorted({**objective.arrays, **objective.data._asdict()}.items()):
+    data = objective.data._asdict()
+    del data["threads"]
+    for name, array in sorted({**objective.arrays, **data}.items()):
         digest.update(name.encode() + str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:16]
 

@@ -28,6 +28,8 @@ class ObjectiveData(NamedTuple):
         For networks the layer sizes, inputs first.
     free : ndarray of int64, shape (n,)
         For networks the positions of the variables among all weights; masked weights are left out.
+    threads : int
+        How many threads one evaluation may use, where its kernel can; no influence on the result.
     """
 
     table: np.ndarray
@@ -35,6 +37,7 @@ class ObjectiveData(NamedTuple):
     parameters: np.ndarray
     structure: np.ndarray
     free: np.ndarray
+    threads: int = 1
 
 
 def objective_data(table=None, labels=None, parameters=None, structure=None, free=None) -> ObjectiveData:

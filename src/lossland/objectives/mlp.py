@@ -3,6 +3,8 @@
 Chitturi et al., Mach. Learn.: Sci. Technol. 1, 023002 (2020), equations 1 to 3, for any number of hidden layers.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from lossland.objectives.base import NetworkLayout, Objective, objective_data
@@ -11,6 +13,7 @@ from lossland.objectives.mlp_product import hessian_product
 from lossland.objectives.mlp_value import value_gradient
 
 KIND = "mlp_cross_entropy"
+MANY_DATA = 16384  # from here on evaluations are worth several threads: one takes half a millisecond or more
 NORMALISATIONS = ("mean", "sum")
 
 
@@ -58,11 +61,12 @@ def mlp_cross_entropy(
     if not regularise_biases:
         rates[bias_positions(sizes)] = 0.0
     scale = 1.0 / len(labels) if normalisation == "mean" else 1.0
+    kernels = _kernels_for_many() if len(labels) >= MANY_DATA else (value_gradient, hessian)
     return Objective(
         kind=KIND,
         n_variables=layout.n_variables,
-        value_gradient=value_gradient,
-        hessian=hessian,
+        value_gradient=kernels[0],
+        hessian=kernels[1],
         data=objective_data(
             np.ascontiguousarray(inputs.T), labels, np.concatenate([[scale], rates[free]]), sizes, free
         ),
@@ -77,6 +81,30 @@ def mlp_cross_entropy(
         },
         arrays={"inputs": inputs, "labels": labels, "mask": layout.mask},
     )
+
+
+def share_threads(objective: Objective, threads: int) -> tuple[Objective, int]:
+    """Return the objective and how many searches to run at once, so that ``threads`` processors are busy.
+
+    With many data each evaluation uses all threads, and searches are run one at a time; results do not depend on it.
+    """
+    if threads <= 1 or objective.kind != KIND or len(objective.arrays["labels"]) < MANY_DATA:
+        return objective, max(1, threads)
+    from lossland.objectives.mlp_threads import threads_for_data  # noqa: PLC0415
+
+    n_threads = threads_for_data(threads)
+    if n_threads == 1:
+        return objective, threads
+    return replace(objective, data=objective.data._replace(threads=n_threads)), 1
+
+
+def _kernels_for_many():
+    from lossland.objectives.mlp_threads import (  # noqa: PLC0415  (compiled for those who have many data only)
+        hessian_of_many,
+        value_gradient_of_many,
+    )
+
+    return value_gradient_of_many, hessian_of_many
 
 
 def network_layout(layer_sizes, mask=None) -> NetworkLayout:

@@ -16,7 +16,7 @@ part follows from the others'.
 import numpy as np
 from numba import boolean, float64, int64, njit, void
 
-from lossland.objectives.base import HESSIAN
+from lossland.objectives.base import DATA, HESSIAN
 from lossland.objectives.hessian_places import count_sums, finish_hessian, nodes_at_once, place_hessian, same_layer_rows
 from lossland.objectives.mlp_tangents import node_tangents, set_slopes, softmax_pairs
 from lossland.objectives.mlp_value import all_weights, block_length, count_weights, forward_backward
@@ -212,24 +212,36 @@ def _add_block(sizes, weights, activations, delta, slopes, bends, tangents, move
         first += n_in + 1
 
 
+@njit(void(DATA, float64[::1], int64, int64, int64, float64[::1]), cache=True, nogil=True)
+def add_hessians(data, weights, begin, end, n, sums):
+    """Add the Hessian's sums over data from ``begin`` to ``end``, in blocks of ``n``."""
+    sizes, n_rows = data.structure, data.structure.sum() + data.structure.size + SPARE
+    activations, delta = np.empty((n_rows, n)), np.empty((n_rows, n))
+    slopes, bends = np.empty((n_rows, n)), np.empty((n_rows, n))
+    n_moved = count_sums(sizes)[1]
+    tangents, moved = np.empty((n_moved + SPARE, n)), np.empty((n_moved + SPARE, n))
+    pairs = np.empty((PAIRS + SPARE, n))
+    for start in range(begin, end, n):
+        forward_backward(data, weights, start, min(n, end - start), activations, delta)
+        set_slopes(sizes, weights, activations, delta, slopes, bends)
+        _add_block(sizes, weights, activations, delta, slopes, bends, tangents, moved, pairs, sums)
+
+
+@njit(void(float64[::1], DATA, float64[::1], float64[:, ::1]), cache=True, nogil=True)
+def hessian_of_sums(x, data, sums, matrix):
+    """Overwrite ``matrix`` (n_variables, n_variables) with what the sums over all data make."""
+    n_weights = count_weights(data.structure)
+    full = matrix if x.size == n_weights else np.empty((n_weights, n_weights))
+    full[:] = 0.0
+    place_hessian(data.structure, sums, full)
+    finish_hessian(x, data, full, matrix)
+
+
 @njit(HESSIAN, cache=True, nogil=True)
 def hessian(x, data, matrix):
     """Overwrite ``matrix`` (n_variables, n_variables) with the exact Hessian of the regularised cross-entropy."""
-    sizes, n_data = data.structure, data.table.shape[1]
-    n = block_length(n_data)
-    weights = np.empty(count_weights(sizes))
+    n_data, weights = data.table.shape[1], np.empty(count_weights(data.structure))
     all_weights(x, data, weights)
-    n_rows = sizes.sum() + sizes.size + SPARE
-    activations, delta = np.empty((n_rows, n)), np.empty((n_rows, n))
-    slopes, bends = np.empty((n_rows, n)), np.empty((n_rows, n))
-    n_sums, n_moved = count_sums(sizes)
-    tangents, moved = np.empty((n_moved + SPARE, n)), np.empty((n_moved + SPARE, n))
-    pairs, sums = np.empty((PAIRS + SPARE, n)), np.zeros(n_sums)
-    for start in range(0, n_data, n):
-        forward_backward(data, weights, start, min(n, n_data - start), activations, delta)
-        set_slopes(sizes, weights, activations, delta, slopes, bends)
-        _add_block(sizes, weights, activations, delta, slopes, bends, tangents, moved, pairs, sums)
-    full = matrix if x.size == weights.size else np.empty((weights.size, weights.size))
-    full[:] = 0.0
-    place_hessian(sizes, sums, full)
-    finish_hessian(x, data, full, matrix)
+    sums = np.zeros(count_sums(data.structure)[0])
+    add_hessians(data, weights, 0, n_data, block_length(n_data), sums)
+    hessian_of_sums(x, data, sums, matrix)

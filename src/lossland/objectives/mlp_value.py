@@ -16,7 +16,7 @@ from lossland.objectives.base import DATA, VALUE_GRADIENT
 from lossland.objectives.elementary import exp, tanh
 from lossland.objectives.panels import SPARE, add_products, linear_map
 
-BLOCK, LANES = 256, 16  # data in a block at most; data in one round of the unrolled vector loops
+BLOCK, LANES = 256, 4  # data in a block at most; data in one vector
 LOSS_SCALE, RATES = 0, 1  # places in ObjectiveData.parameters: factor of the summed loss, then lambda of each variable
 
 
@@ -173,28 +173,33 @@ def finish_gradient(x, data, full_gradient, gradient):
     return penalty
 
 
+@njit(float64(DATA, float64[::1], int64, int64, int64, float64[::1]), cache=True, nogil=True)
+def add_gradients(data, weights, begin, end, n, sums):
+    """Add the gradient's sums over data from ``begin`` to ``end``, in blocks of ``n``; return their summed loss."""
+    sizes, n_rows = data.structure, data.structure.sum() + data.structure.size + SPARE
+    activations, delta = np.empty((n_rows, n)), np.empty((n_rows, n))
+    loss = 0.0
+    for start in range(begin, end, n):
+        loss += forward_backward(data, weights, start, min(n, end - start), activations, delta)
+        first, offset = 0, 0
+        for layer in range(sizes.size - 1):
+            n_in, n_out = sizes[layer], sizes[layer + 1]
+            row = first + n_in + 1
+            add_products(delta, row, n_out, activations, first, n_in + 1, n, sums, offset, n_in + 1)
+            first = row
+            offset += (n_in + 1) * n_out
+    return loss
+
+
 @njit(VALUE_GRADIENT, cache=True, nogil=True)
 def value_gradient(x, data, gradient):
     """Return the regularised cross-entropy and overwrite its gradient.
 
     Chitturi et al. (2020), equations 1 to 3, for any number of hidden layers.
     """
-    sizes, n_data = data.structure, data.table.shape[1]
-    n_layers, n = sizes.size - 1, block_length(n_data)
-    weights = np.empty(count_weights(sizes))
+    n_data, weights = data.table.shape[1], np.empty(count_weights(data.structure))
     all_weights(x, data, weights)
     sums = np.zeros(weights.size)
-    n_rows = sizes.sum() + sizes.size + SPARE
-    activations, delta = np.empty((n_rows, n)), np.empty((n_rows, n))
-    loss = 0.0
-    for start in range(0, n_data, n):
-        loss += forward_backward(data, weights, start, min(n, n_data - start), activations, delta)
-        first, offset = 0, 0
-        for layer in range(n_layers):
-            n_in, n_out = sizes[layer], sizes[layer + 1]
-            row = first + n_in + 1
-            add_products(delta, row, n_out, activations, first, n_in + 1, n, sums, offset, n_in + 1)
-            first = row
-            offset += (n_in + 1) * n_out
-    place_sums(sizes, sums, weights)
+    loss = add_gradients(data, weights, 0, n_data, block_length(n_data), sums)
+    place_sums(data.structure, sums, weights)
     return loss * data.parameters[LOSS_SCALE] + finish_gradient(x, data, weights, gradient)

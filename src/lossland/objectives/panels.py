@@ -181,17 +181,29 @@ def linear_map(weights, at, out_step, in_step, bias, n_out, n_in, source, row, t
     if n_out == 1:
         _single_output(weights, at, in_step, bias, n_in, source, row, target, to, n)
         return
-    pairs = (n_out + 1) // 2
-    for pair in range(pairs):
-        o = min(2 * pair, n_out - 2)  # an odd last output is done with the one before it, once more
-        b0, b1 = 0.0, 0.0
-        if bias >= 0:
-            b0, b1 = weights[bias + o], weights[bias + o + 1]
-        done, chunks = 0, (n_in + 3) // 4
-        for chunk in range(chunks):
-            count = (n_in - done + chunks - chunk - 1) // (chunks - chunk)
+    done, chunks, odd = 0, (n_in + 3) // 4, n_out % 2
+    for chunk in range(chunks):  # outside: the sources may be too many for the cache
+        count = (n_in - done + chunks - chunk - 1) // (chunks - chunk)
+        for o in range(0, n_out - odd, 2):
+            b0, b1 = 0.0, 0.0
+            if bias >= 0:
+                b0, b1 = weights[bias + o], weights[bias + o + 1]
             place = at + o * out_step + done * in_step
             _add_terms(
                 weights, place, out_step, in_step, count, b0, b1, chunk == 0, source, row + done, target, to + o, n
             )
-            done += count
+        done += count
+    if odd:
+        last = n_out - 1
+        _single_output(
+            weights,
+            at + last * out_step,
+            in_step,
+            bias + last if bias >= 0 else -1,
+            n_in,
+            source,
+            row,
+            target,
+            to + last,
+            n,
+        )
