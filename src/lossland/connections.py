@@ -12,8 +12,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 FREE = 1e-12  # sparse graphs take a weight of zero for a missing edge
 ATTEMPT_FACTOR = 10.0  # how much dearer a pair becomes with each attempt that did not join it
-MOST_COMPARED = 1024  # minima whose neighbours are looked for in one round ...
-COMPARISONS = 2.0e7  # ... fewer when there are many others to compare with
+FEWEST_COMPARED, MOST_COMPARED = 32, 1024  # minima whose neighbours are looked for in one round: aligning them is dear
 BLOCK = 64  # rows of a block of distances
 REMEMBERED = 4  # times as many neighbours as are used, since some join the own component later
 ROUNDING = 1e-9  # of squared distances from a matrix product, relative to squared lengths, generously
@@ -116,7 +115,7 @@ class Connections:
         loose = loose[np.argsort(energy[loose], kind="stable")]
         labels, first, sizes = np.unique(self.labels[loose], return_index=True, return_counts=True)
         tried = np.bincount(self.labels, self._tried)[labels]
-        room = int(min(MOST_COMPARED, max(2 * limit, COMPARISONS // energy.size)))
+        room = min(MOST_COMPARED, max(2 * limit, FEWEST_COMPARED))
         selected = np.lexsort((first, tried))[:room]
         of_each = max(1, room // len(selected))
         rank = np.full(self.n_components, -1)

@@ -79,7 +79,7 @@ def test_remembered_neighbours_are_those_found_anew(grid):
 
 
 def test_every_minimum_has_its_turn_when_few_are_compared_at_a_time(monkeypatch):
-    monkeypatch.setattr("lossland.connections.COMPARISONS", 0.0)
+    monkeypatch.setattr("lossland.connections.FEWEST_COMPARED", 0)
     x, energy = np.arange(50.0)[:, None], np.arange(50.0)
     made, seen = connections(50, 1, max_attempts=1), set()
     for _ in range(100):
