@@ -133,6 +133,13 @@ def _error(q, shift, time, energy, trial_energy, trial_rms, end_slopes, uphill, 
     return abs(trial_energy - energy - expected) / abs(expected) / options.energy_error
 
 
+@njit(float64(QUADRATIC, float64[::1], float64, float64), cache=True, nogil=True)
+def _surprise(q, shift, energy, trial_energy):
+    """Return the disagreement of a step away from the anchor with the quadratic, relative to what is accepted."""
+    accepted = LARGEST_SURPRISE * changes_by_size(q, shift) + ENERGY_ROUNDING * abs(energy)
+    return abs(trial_energy - energy - predicted_change(q, shift)) / max(accepted, 1e-300)
+
+
 @njit(
     void(QUADRATIC, float64[:, ::1], float64[::1], float64[::1], float64[::1], boolean, int64),
     cache=True,
@@ -166,6 +173,89 @@ def _point_outward(x, anchor, direction, outward):
         outward[i] = x[i] - anchor[i]
     length = norm(outward)
     outward[:] = outward / length if length > SHORTEST_STEP * max(1.0, norm(x)) else direction
+
+
+@njit(int64(QUADRATIC, float64[:, ::1], float64[::1], float64[:, ::1], float64[::1]), cache=True, nogil=True)
+def _reduce(q, matrix, gradient, reflectors, factors):
+    """Fill the quadratic from Hessian, which is lost, and gradient.
+
+    Returns the number of negative eigenvalues, or -1 where the Hessian is not finite.
+    """
+    tridiagonalise(matrix, q.diagonal, q.beside, reflectors, factors)
+    if not np.isfinite(q.diagonal.sum() + q.beside.sum()):
+        return -1
+    q.slopes[:] = gradient
+    to_basis(reflectors, factors, q.slopes)
+    return count_below(q.diagonal, q.beside, 0.0)
+
+
+@njit(int64(float64[:, ::1], boolean, boolean, float64[::1], float64[::1]), cache=True, nogil=True)
+def _judged(matrix, uphill, has_hessian, eigenvalues, direction):
+    """Return the status of a stationary point; fill ``eigenvalues`` and, uphill, ``direction`` with the lowest mode."""
+    values, vectors = np.linalg.eigh(matrix)
+    eigenvalues[:] = values
+    if uphill:
+        sign = 1.0 if (vectors[:, 0] * direction).sum() >= 0.0 else -1.0
+        direction[:] = sign * vectors[:, 0]
+    return _final_status(values, uphill, has_hessian)
+
+
+@njit(
+    types.Tuple((float64, float64, float64, int64))(
+        types.FunctionType(VALUE_GRADIENT),
+        DATA,
+        QUADRATIC,
+        float64[:, ::1],
+        float64[::1],
+        float64[::1],
+        float64,
+        float64[::1],
+        boolean,
+        boolean,
+        float64,
+        FLOW_OPTIONS,
+        float64[::1],
+        float64[::1],
+    ),
+    cache=True,
+    nogil=True,
+)
+def _advance(
+    value_gradient, data, q, reflectors, factors, x, energy, outward, leaving, uphill, radius, options, trial, gradient
+):
+    """Try shorter and shorter steps from ``x``, of at most ``radius``, until one does what the quadratic says.
+
+    ``trial`` and ``gradient`` (n,) are overwritten with its end and the gradient there. Returns the energy there, the
+    RMS gradient, the radius for the next step, and the number of trials; a radius of zero where no step would do, the
+    energy then being that of ``x``.
+    """
+    n, shortest, n_trials = x.size, SHORTEST_STEP * max(1.0, norm(x)), 0
+    shift, end_slopes = np.empty(n), np.empty(n)
+    while radius > shortest:
+        time = step_outward(q, outward, radius, shift) if leaving else step_within(q, radius, shift)
+        length = norm(shift)
+        trial[:] = shift
+        from_basis(reflectors, factors, trial)
+        for i in range(n):
+            trial[i] += x[i]
+        trial_energy = value_gradient(trial, data, gradient)
+        n_trials += 1
+        if time > 0.0 and finite(trial_energy, gradient):
+            trial_rms = rms(gradient)
+            if leaving:
+                error = _surprise(q, shift, energy, trial_energy)
+            else:
+                end_slopes[:] = gradient
+                to_basis(reflectors, factors, end_slopes)
+                error = _error(q, shift, time, energy, trial_energy, trial_rms, end_slopes, uphill, options)
+            if error <= 1.0:
+                growth = min(LARGEST_GROWTH, max(0.5, 0.9 / max(error, 1e-3)))
+                next_radius = options.first_step if leaving else min(options.max_step, length * growth)
+                return trial_energy, trial_rms, next_radius, n_trials
+            radius = (radius if leaving else length) * max(0.1, min(0.5, 0.8 / error))
+        else:
+            radius = 0.1 * min(radius, length) if length > 0.0 else 0.1 * radius
+    return energy, np.inf, 0.0, n_trials
 
 
 @njit(
@@ -203,18 +293,8 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, anchor, direction
     n = x.size
     start, gradient, trial, trial_gradient = x.copy(), np.empty(n), np.empty(n), np.empty(n)
     matrix, reduced, reflectors, factors = np.empty((n, n)), np.empty((n, n)), np.zeros((n, n)), np.empty(n)
-    shift, end_slopes, outward = np.empty(n), np.empty(n), np.empty(n)
-    q = Quadratic(
-        np.empty(n),
-        np.empty(n),
-        np.empty(n),
-        np.empty(n),
-        np.empty(n),
-        np.empty(5),
-        np.empty((5, n)),
-        np.empty(n),
-        np.empty(n),
-    )
+    outward, no_vectors = np.empty(n), (np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n))
+    q = Quadratic(*no_vectors, np.empty(5), np.empty((5, n)), np.empty(n), np.empty(n))
     energy = value_gradient(x, data, gradient)
     n_evaluations, n_hessians, radius = 1, 0, options.first_step
     rms_gradient = rms(gradient)
@@ -225,23 +305,15 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, anchor, direction
         fill_hessian(value_gradient, hessian, has_hessian, data, x, matrix)
         n_hessians += 1
         reduced[:] = matrix
-        tridiagonalise(reduced, q.diagonal, q.beside, reflectors, factors)
-        if not np.isfinite(q.diagonal.sum() + q.beside.sum()):
+        n_negative = _reduce(q, reduced, gradient, reflectors, factors)
+        if n_negative < 0:
             return energy, rms_gradient, iteration, n_evaluations, n_hessians, NOT_FINITE
-        q.slopes[:] = gradient
-        to_basis(reflectors, factors, q.slopes)
-        n_negative = count_below(q.diagonal, q.beside, 0.0)
         leaving = uphill and n_negative == 0
         if leaving:
             _point_outward(x, anchor, direction, outward)
         _split_off_mode(q, reflectors, factors, outward, direction, uphill, n_negative)
         if rms_gradient <= options.tolerance and newton_length(q) <= options.step_tolerance:
-            values, vectors = np.linalg.eigh(matrix)
-            eigenvalues[:] = values
-            status = _final_status(values, uphill, has_hessian)
-            if uphill:
-                sign = 1.0 if (vectors[:, 0] * direction).sum() >= 0.0 else -1.0
-                direction[:] = sign * vectors[:, 0]
+            status = _judged(matrix, uphill, has_hessian, eigenvalues, direction)
             return energy, rms_gradient, iteration, n_evaluations, n_hessians, status
         if iteration == options.max_iterations:
             break
@@ -249,38 +321,28 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, anchor, direction
             to_basis(reflectors, factors, outward)
             soften(q, outward)
             radius = min(options.max_step, max(options.first_step, options.growth * distance(x, anchor)))
-        while True:
-            time = step_outward(q, outward, radius, shift) if leaving else step_within(q, radius, shift)
-            length = norm(shift)
-            trial[:] = shift
-            from_basis(reflectors, factors, trial)
-            for i in range(n):
-                trial[i] += x[i]
-            trial_energy = value_gradient(trial, data, trial_gradient)
-            n_evaluations += 1
-            if time > 0.0 and finite(trial_energy, trial_gradient):
-                end_slopes[:] = trial_gradient
-                to_basis(reflectors, factors, end_slopes)
-                trial_rms = rms(trial_gradient)
-                if leaving:
-                    surprise = abs(trial_energy - energy - predicted_change(q, shift))
-                    if surprise <= LARGEST_SURPRISE * changes_by_size(q, shift) + ENERGY_ROUNDING * abs(energy):
-                        radius = options.first_step
-                        break
-                    radius *= 0.5
-                    continue
-                error = _error(q, shift, time, energy, trial_energy, trial_rms, end_slopes, uphill, options)
-                if error <= 1.0:
-                    radius = min(options.max_step, length * min(LARGEST_GROWTH, max(0.5, 0.9 / max(error, 1e-3))))
-                    break
-                radius = length * max(0.1, min(0.5, 0.8 / error))
-            else:
-                radius = 0.1 * min(radius, length) if length > 0.0 else 0.1 * radius
-            if not radius > SHORTEST_STEP * max(1.0, norm(x)):
-                return energy, rms_gradient, iteration, n_evaluations, n_hessians, STALLED
+        energy, trial_rms, radius, n_trials = _advance(
+            value_gradient,
+            data,
+            q,
+            reflectors,
+            factors,
+            x,
+            energy,
+            outward,
+            leaving,
+            uphill,
+            radius,
+            options,
+            trial,
+            trial_gradient,
+        )
+        n_evaluations += n_trials
+        if radius == 0.0:
+            return energy, rms_gradient, iteration, n_evaluations, n_hessians, STALLED
         x[:] = trial
         gradient[:] = trial_gradient
-        energy, rms_gradient = trial_energy, trial_rms
+        rms_gradient = trial_rms
         if distance(x, start) > options.max_distance:
             return energy, rms_gradient, iteration + 1, n_evaluations, n_hessians, WANDERED
     return energy, rms_gradient, options.max_iterations, n_evaluations, n_hessians, MAX_ITERATIONS
