@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from lossland.analysis.agreement import agreement
 from lossland.completeness import chao1
 from lossland.errors import InputError, LosslandError
 from lossland.explore import ExploreOptions, explore
@@ -63,6 +64,14 @@ def _parser():
     command = commands.add_parser("info", help="summarise a landscape file", description="Summarise a landscape file.")
     command.add_argument("file", type=Path, metavar="FILE")
     command.set_defaults(run=_info)
+    command = commands.add_parser(
+        "compare",
+        help="say what two landscapes have in common",
+        description="Say how many points of each of two landscapes of one objective are known to the other.",
+    )
+    command.add_argument("first", type=Path, metavar="A")
+    command.add_argument("second", type=Path, metavar="B")
+    command.set_defaults(run=_compare)
     return parser
 
 
@@ -114,8 +123,9 @@ def _settings(pairs):
             raise InputError(f"--set {pair}: {key} is not a setting; expected one of {', '.join(defaults)}")
         kind = type(defaults[key])
         try:
-            changes[key] = kind(json.loads(text))
-            exact = changes[key] == json.loads(text)
+            value = text if kind is str else json.loads(text)
+            changes[key] = kind(value)
+            exact = changes[key] == value
         except (TypeError, ValueError):
             exact = False
         if not exact:
@@ -181,6 +191,16 @@ def _info(options):
     landscape = Landscape.read(options.file)
     for name, value in _summary(landscape).items():
         print(f"{name:<20} {value}")
+    return SOUND
+
+
+def _compare(options):
+    shared = agreement(Landscape.read(options.first), Landscape.read(options.second))
+    for name, points in shared._asdict().items():
+        print(
+            f"{name.replace('_', ' '):<20} {points.n_first} and {points.n_second}, {points.n_common} in both: "
+            f"{100 * points.of_first:.2f} % and {100 * points.of_second:.2f} %, {100 * points.of_union:.2f} % of all"
+        )
     return SOUND
 
 

@@ -171,7 +171,7 @@ class Exploration:
             and search["coverage_transition_states"] >= options.coverage_transition_states
             and searched.min() >= max(1, options.searches_per_minimum)  # the first is a survey search
         )
-        connected = not options.connect or self.planner.connections.n_components == 1
+        connected = options.strategy == "single-ended" or self.planner.connections.n_components == 1
         return "coverage reached" if enough and connected else ""
 
     def _count(self, n_searches):

@@ -7,6 +7,8 @@ from lossland.lbfgs import LbfgsOptions
 from lossland.minimise import MinimiseOptions
 from lossland.saddle import SaddleOptions
 
+STRATEGIES = ("mixed", "single-ended", "double-ended")
+
 
 class ExploreOptions(NamedTuple):
     """What to search, how thoroughly, and when to stop.
@@ -34,8 +36,12 @@ class ExploreOptions(NamedTuple):
         Budget: searches of all kinds.
     coverage_minima, coverage_transition_states : float
         Good-Turing coverage by survey searches (:mod:`lossland.survey`) that ends the exploration.
-    connect : bool
-        Whether to search between minima that are not connected to the global minimum.
+    strategy : {"mixed", "single-ended", "double-ended"}
+        How transition states are searched for after the starts and chains: from single minima and, while some are not
+        connected to the global minimum, between pairs; from single minima alone; or between pairs alone, those first
+        that would connect something, then each minimum and the nearest copies of all of them. Searches between pairs
+        are planned and no random draws: the double-ended strategy knows no coverage (it stays 0) and ends with the
+        budget, or when every pair has been tried ``max_attempts`` times.
     max_attempts : int
         Searches between one pair of minima.
     round_size : int
@@ -64,7 +70,7 @@ class ExploreOptions(NamedTuple):
     max_searches: int = 2000
     coverage_minima: float = 0.99
     coverage_transition_states: float = 0.95
-    connect: bool = True
+    strategy: str = "mixed"
     max_attempts: int = 4
     round_size: int = 100
     chunk_size: int = 25
@@ -101,6 +107,8 @@ class ExploreOptions(NamedTuple):
         for name in ("n_starts", "max_searches", "round_size", "chunk_size", "history", "max_climb", "hop_steps"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; expected at least 1")
+        if self.strategy not in STRATEGIES:
+            raise InputError(f"strategy is {self.strategy!r}; expected one of {', '.join(STRATEGIES)}")
         for name in ("coverage_minima", "coverage_transition_states"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise InputError(f"{name} is {getattr(self, name)}; expected a number from 0 to 1")

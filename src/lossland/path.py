@@ -268,8 +268,10 @@ def image_count(distance: float, options: BandOptions = BandOptions(), attempt: 
     return min(max(wanted, options.min_images, 3), options.max_images) * 2**attempt
 
 
-def connect_path(objective: Objective, start, end, options: BandOptions = BandOptions(), *, attempt: int = 0) -> Path:
-    """Relax a doubly-nudged elastic band from ``start`` to ``end``, first a straight line.
+def connect_path(
+    objective: Objective, start, end, options: BandOptions = BandOptions(), *, attempt: int = 0, bend=None
+) -> Path:
+    """Relax a doubly-nudged elastic band from ``start`` to ``end``, first a straight line or an arc.
 
     Parameters
     ----------
@@ -279,6 +281,9 @@ def connect_path(objective: Objective, start, end, options: BandOptions = BandOp
     options : BandOptions
     attempt : int
         0 at first; every further attempt has twice as many images.
+    bend : ndarray, shape (n_variables,), optional
+        Where the middle of the first band is, from the middle of the line: leads to other paths, and away from those
+        that a symmetry of the ends confines.
 
     Returns
     -------
@@ -299,6 +304,8 @@ def connect_path(objective: Objective, start, end, options: BandOptions = BandOp
     n_images = image_count(distance, options, attempt) if math.isfinite(distance) else 3
     fractions = np.linspace(0.0, 1.0, n_images)[:, None]
     images = np.ascontiguousarray((1.0 - fractions) * start + fractions * end)
+    if bend is not None:
+        images[1:-1] += np.sin(np.pi * fractions[1:-1]) * bend
     energies, gradients, tangents = np.empty(n_images), np.empty_like(images), np.empty_like(images)
     rms_force, n_iterations, n_evaluations, status = relax_band(
         objective.value_gradient, objective.data, images, energies, gradients, tangents, options

@@ -9,10 +9,13 @@ from lossland import searches
 from lossland.connections import Connections
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
+from lossland.partners import Partners
 from lossland.path import BandOptions
 from lossland.yields import Kind, Yields
 
 SURVEY_PERIOD = 4  # of the searches from each minimum, the first and then every fourth is a survey search
+
+BEND = 0.5  # of further attempts at a pair of the double-ended strategy
 
 
 class Search(NamedTuple):
@@ -59,6 +62,7 @@ class Planner:
     def __init__(self, objective, landscape: Landscape, options: ExploreOptions, seed: int):
         self.objective, self.landscape, self.options, self.seed = objective, landscape, options, seed
         self.connections = Connections(landscape.symmetry, max_attempts=options.max_attempts)
+        self.partners = Partners(landscape.symmetry, options.max_attempts, options.distance_tolerance)
         self.searched = np.zeros(0, dtype=np.int64)
         self.yields = Yields(objective.n_variables)
         n_modes = objective.n_variables - (0 if objective.idle is None else len(objective.idle))
@@ -78,9 +82,11 @@ class Planner:
             return [self._start(done + i) for i in range(min(room, options.n_starts - done))]
         if done < options.n_starts + options.n_hops:
             return self._plan_hops(done, min(room, options.n_starts + options.n_hops - done))
+        if options.strategy == "double-ended":
+            return self._plan_pairs(done, room)
         minima = self.landscape.minima
         limit = max(1, int(room * self.yields.double_ended_share()))
-        pairs = self.connections.pairs(minima.x, minima.energy, limit) if options.connect else []
+        pairs = [] if options.strategy == "single-ended" else self.connections.pairs(minima.x, minima.energy, limit)
         plan = [self._connect(minima.x, pair) for pair in pairs]
         rows = self._least_searched(minima.energy, room - len(plan))
         return plan + [self._follow(minima.x, row, done + len(plan) + i) for i, row in enumerate(rows)]
@@ -107,6 +113,14 @@ class Planner:
             return searches.hop(self.objective, x[row].copy(), *chain, self._rng(search), options.minimise_options())
 
         return Search(Kind.HOP, (row,), task)
+
+    def _plan_pairs(self, done, number):
+        minima = self.landscape.minima
+        pairs = self.connections.pairs(minima.x, minima.energy, number // 2)
+        plan = [self._connect(minima.x, pair) for pair in pairs]
+        partners = self.partners.pairs(minima.x, minima.energy, number - len(plan))
+        first = done + len(plan)
+        return plan + [self._cross(minima.x, *partner, first + i) for i, partner in enumerate(partners)]
 
     def _least_searched(self, energy, number):
         """Return rows of minima to search from: the least searched first, low before high, repeated if need be."""
@@ -141,6 +155,23 @@ class Planner:
             )
 
         return Search(Kind.CONNECT, pair, task)
+
+    def _cross(self, x, pair, attempt, search):
+        options = self.options
+
+        def task():
+            start = x[pair.row].copy()
+            end = self.partners.copies(x[pair.other].copy(), start)[pair.copy]
+            bend = None if attempt == 0 else _bend(start, end, self._rng(search))
+            return searches.connect(self.objective, start, end, attempt, options.saddle_options(), BandOptions(), bend)
+
+        return Search(Kind.CONNECT, (pair.row, pair.other), task)
+
+
+def _bend(start, end, rng):
+    """Return a random vector, ``BEND`` times as long as the line between two minima, to start a band as an arc."""
+    direction = rng.normal(size=start.size)
+    return BEND * np.linalg.norm(end - start) / np.linalg.norm(direction) * direction
 
 
 def rank_of(n, n_ranks) -> int:

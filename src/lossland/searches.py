@@ -89,9 +89,9 @@ def follow_mode(objective: Objective, x, rank, displacement, rng, options: Saddl
     return outcome
 
 
-def connect(objective: Objective, start, end, attempt, options: SaddleOptions, band) -> Outcome:
+def connect(objective: Objective, start, end, attempt, options: SaddleOptions, band, bend=None) -> Outcome:
     """Search between two aligned minima: every maximum of an elastic band is climbed from."""
-    path = connect_path(objective, start, end, band, attempt=attempt)
+    path = connect_path(objective, start, end, band, attempt=attempt, bend=bend)
     outcome = Outcome(n_evaluations=path.n_evaluations)
     if not path.candidates:
         outcome.failures.append(Status.NO_CANDIDATE)

@@ -6,6 +6,7 @@ Computation 5, 910 (1993)). With a mask only the permutations remain that map th
 
 import itertools
 import math
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from lossland.mask_symmetry import layer_matrices, mask_symmetry
 
 #: alignment is exact where every second hidden layer can be enumerated with at most this many trials
 EXACT_TRIALS = 128
+MOST_MOVED = 2**24  # variables of all elementary moves together: they are kept, at five bytes each
 
 
 class Symmetry(Protocol):
@@ -60,6 +62,9 @@ class Symmetry(Protocol):
 
     def copies(self, x):
         """Yield ``x`` moved by every group element, ``x`` itself first."""
+
+    def neighbouring_copies(self, x) -> np.ndarray:
+        """Return ``x`` and what one elementary move makes of it, shape (n_copies, n_variables)."""
 
 
 def for_objective(objective) -> Symmetry:
@@ -111,6 +116,10 @@ class NoSymmetry:
     def copies(self, x):
         """Yield a copy of ``x``."""
         yield self.canonical(x)
+
+    def neighbouring_copies(self, x):
+        """Return a copy of ``x``, shape (1, n_variables)."""
+        return self.canonical(x)[None]
 
 
 class NetworkSymmetry:
@@ -210,6 +219,36 @@ class NetworkSymmetry:
         for automorphism in self._automorphisms:
             for choice in itertools.product(*(self._layer_elements(layer, automorphism) for layer in hidden)):
                 yield self._moved(x, *self._joined(automorphism, dict(enumerate(choice))))
+
+    def neighbouring_copies(self, x):
+        """Return ``x`` and its copies after one elementary move, shape (n_copies, n_variables).
+
+        Moves are the sign flip of one hidden node, the exchange of two that are alike with either sign of each, and the
+        joint exchanges of several layers. In very wide networks only the first exchanges are among them
+        (:data:`MOST_MOVED`).
+        """
+        index, sign = self._moves
+        return sign * _vector(x, self.n_variables)[index]
+
+    @cached_property
+    def _moves(self):
+        """Elementary moves as (where each variable comes from, its sign), both of shape (n_moves, n_variables)."""
+        numbered = np.arange(1.0, self.n_variables + 1.0)
+        most = max(1, MOST_MOVED // self.n_variables)
+        moved = np.array([self._moved(numbered, *element) for element in itertools.islice(self._elementary(), most)])
+        return np.abs(moved).astype(np.int32) - 1, np.sign(moved).astype(np.int8)
+
+    def _elementary(self):
+        """Yield (source, sign) of the elementary moves, the identity first."""
+        identity, unchanged = self._automorphisms[0], np.ones(self._n_nodes)
+        yield from ((automorphism, unchanged) for automorphism in self._automorphisms)
+        yield from ((identity, _flipped(unchanged, node)) for node in range(*self._first_node[[1, -2]]))
+        for layer, classes in enumerate(self._classes):
+            first = self._first_node[layer + 1]
+            for a, b in itertools.chain(*(itertools.combinations(first + members, 2) for members in classes)):
+                exchanged = identity.copy()
+                exchanged[[a, b]] = identity[[b, a]]
+                yield from ((exchanged, _flipped(unchanged, nodes)) for nodes in ([], [a], [b], [a, b]))
 
     def _canonical_element(self, x, tolerance=0.0):
         form, source, sign = np.empty(x.size), np.empty(self._n_nodes, dtype=np.int64), np.empty(self._n_nodes)
@@ -327,6 +366,12 @@ class NetworkSymmetry:
         weights[:] = sign[:, None] * weights[source]
         biases[:] = sign * biases[source]
         after[:] = sign * after[:, source]
+
+
+def _flipped(sign, nodes):
+    sign = sign.copy()
+    sign[nodes] *= -1.0
+    return sign
 
 
 def _overlap(matrices, target):

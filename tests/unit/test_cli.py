@@ -114,7 +114,7 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    settings = ("--set", "max_searches=120", "--set", "displacement=0.3", "--set", "connect=true")
+    settings = ("--set", "max_searches=120", "--set", "displacement=0.3", "--set", "strategy=mixed")
     for shard in ("1/2", "2/2"):
         arguments = ("shared_wells:objective", f"{shard[0]}.h5", *settings, "--checkpoint", "kept", "--shard", shard)
         status, out, _ = run(capsys, "explore", *arguments)
@@ -130,6 +130,10 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
             ("shared_wells:objective", "a.h5", "--set", "n_starts=1.5"),
             "1.5 is no value of n_starts; expected one like 50",
         ),
+        (
+            ("shared_wells:objective", "a.h5", "--set", "strategy=3"),
+            "strategy is '3'; expected one of mixed, single-ended",
+        ),
         (("shared_wells:objective", "a.h5", "--set", "n_starts=0"), "n_starts is 0; expected at least 1"),
         (("shared_wells:objective", "a.h5", "--shard", "1/2"), "no checkpoint folder"),
     ):
@@ -138,6 +142,20 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
     with pytest.raises(SystemExit):
         run(capsys, "explore", "shared_wells:objective", "a.h5", "--shard", "3/2")
     assert "'3/2' is no shard; expected a number of N, such as 1/3" in capsys.readouterr().err
+
+
+def test_compare_says_what_two_landscapes_share(capsys, network_file, wells_file):
+    status, out, _ = run(capsys, "compare", network_file, network_file)
+    assert (status, out.splitlines()) == (
+        0,
+        [
+            "minima               3 and 3, 3 in both: 100.00 % and 100.00 %, 100.00 % of all",
+            "transition states    2 and 2, 2 in both: 100.00 % and 100.00 %, 100.00 % of all",
+            "degenerate           0 and 0, 0 in both: nan % and nan %, nan % of all",
+        ],
+    )
+    status, _, err = run(capsys, "compare", network_file, wells_file)
+    assert (status, "belong to different objectives" in err) == (2, True)
 
 
 def test_version_and_wrong_arguments(capsys):

@@ -130,7 +130,9 @@ def test_checkpoint_of_other_settings_is_not_used(tmp_path):
 def test_unconnected_minima_are_joined_by_double_ended_searches():
     few = WELLS._replace(n_starts=40, round_size=6, max_searches=52)
     joined = [explore(tilted_wells(3), few, seed=seed).n_components for seed in range(3)]
-    apart = [explore(tilted_wells(3), few._replace(connect=False), seed=seed).n_components for seed in range(3)]
+    apart = [
+        explore(tilted_wells(3), few._replace(strategy="single-ended"), seed=seed).n_components for seed in range(3)
+    ]
     assert min(joined) == 1
     assert sum(joined) < sum(apart)
 
@@ -150,7 +152,7 @@ def test_what_was_done_is_recorded():
 
 
 def test_survey_hits_are_those_of_survey_searches_alone():
-    modes_only = SMALL._replace(n_hops=0, searches_per_minimum=1000, connect=False, soft_modes=0)
+    modes_only = SMALL._replace(n_hops=0, searches_per_minimum=1000, strategy="single-ended", soft_modes=0)
     landscape = explore(network(), modes_only, seed=3)
     states, minima = landscape.transition_states, landscape.minima
     # without modes to follow every search from a minimum is one; all arrivals but those of the starts are theirs
@@ -185,7 +187,9 @@ def test_every_fourth_search_from_a_minimum_is_a_survey_search(n_ranks, ranks):
 
 
 def test_coverage_does_not_end_an_exploration_before_every_minimum_was_surveyed():
-    at_once = WELLS._replace(coverage_minima=0.0, coverage_transition_states=0.0, searches_per_minimum=0, connect=False)
+    at_once = WELLS._replace(
+        coverage_minima=0.0, coverage_transition_states=0.0, searches_per_minimum=0, strategy="single-ended"
+    )
     exploration = Exploration(tilted_wells(4), at_once._replace(round_size=5))
     while exploration.advance():
         pass
@@ -213,7 +217,14 @@ def test_returns_of_a_chain_to_where_it_was_are_no_hits():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("n_starts", 0), ("coverage_minima", 1.5), ("tolerance", 0.0), ("round_size", -1), ("chunk_size", 0)],
+    [
+        ("strategy", "both"),
+        ("n_starts", 0),
+        ("coverage_minima", 1.5),
+        ("tolerance", 0.0),
+        ("round_size", -1),
+        ("chunk_size", 0),
+    ],
 )
 def test_options_out_of_range_are_refused(name, value):
     with pytest.raises(InputError, match=name):

@@ -99,7 +99,7 @@ def test_stationary_points_of_the_spin_glass_are_found_completely():
 
 def test_an_explorations_hits_are_what_its_searches_found():
     surface = wells()
-    exploration, hits = Exploration(surface.objective, surface.options._replace(connect=False), 1), []
+    exploration, hits = Exploration(surface.objective, surface.options._replace(strategy="single-ended"), 1), []
     for _ in range(30):
         exploration.advance(map)
         hits.append([getattr(exploration.landscape, what).hits.sum() for what in KINDS])

@@ -47,6 +47,15 @@ def test_ends_stay_and_arrays_belong_together(surface):
     assert gaps.max() < 1.5 * gaps.min()
 
 
+def test_bent_band_starts_as_an_arc_between_the_same_ends():
+    bend = np.array([0.0, 0.5])
+    options = TIGHT._replace(max_iterations=0, min_images=5, max_images=5)
+    straight = connect_path(mueller_brown(), MINIMA[0], MINIMA[1], options).images
+    bent = connect_path(mueller_brown(), MINIMA[0], MINIMA[1], options, bend=bend).images
+    np.testing.assert_array_equal(bent[[0, -1]], straight[[0, -1]])
+    np.testing.assert_allclose((bent - straight)[1:-1], np.sqrt([[0.5], [1.0], [0.5]]) * bend, atol=1e-15)
+
+
 def test_relaxed_images_feel_no_force_across_the_path(surface):
     """On a tight band the gradient is along the path, but for what the second nudging leaves of the springs."""
     path = connect_path(surface, MINIMA[1], MINIMA[2], TIGHT, attempt=1)
