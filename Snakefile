@@ -22,6 +22,7 @@ if config["output"]:
 
 include: "workflow/rules/datasets.smk"
 include: "workflow/rules/landscapes.smk"
+include: "workflow/rules/draws.smk"
 include: "workflow/rules/mislabelling.smk"
 include: "workflow/rules/results.smk"
 
@@ -31,6 +32,7 @@ rule all:
         summary=f"{PAGE}/summary.md",
         figures=FIGURES,
         graphs=GRAPHS,
+        costs=COSTS,
         regression=f"{PAGE}/regression.txt" if config["reference"] else [],
     log:
         "results/logs/all.log",

@@ -30,8 +30,9 @@ class ExploreOptions(NamedTuple):
     searches_per_minimum : int
         Searches from every minimum before coverage may end the exploration, at least one; every fourth is a survey
         search.
-    displacement : float
-        First step away from a minimum (units of ``x``).
+    displacement, displacement_spread : float
+        The first step away from a minimum is drawn between ``displacement`` (units of ``x``) and
+        ``displacement_spread`` times as much, evenly in its logarithm.
     max_searches : int
         Budget: searches of all kinds.
     coverage_minima, coverage_transition_states : float
@@ -67,8 +68,9 @@ class ExploreOptions(NamedTuple):
     soft_modes: int = 20
     searches_per_minimum: int = 40
     displacement: float = 1.0
+    displacement_spread: float = 8.0
     max_searches: int = 2000
-    coverage_minima: float = 0.99
+    coverage_minima: float = 0.999
     coverage_transition_states: float = 0.95
     strategy: str = "mixed"
     max_attempts: int = 4
@@ -77,8 +79,13 @@ class ExploreOptions(NamedTuple):
     tolerance: float = 1e-11
     energy_tolerance: float = 1e-9
     distance_tolerance: float = 1e-5
-    max_climb: int = 150
+    max_climb: int = 100
     history: int = 80
+
+    @property
+    def first_steps(self) -> tuple[float, float]:
+        """Shortest and longest first step away from a minimum."""
+        return self.displacement, self.displacement * self.displacement_spread
 
     def minimise_options(self) -> MinimiseOptions:
         """Return the settings of minimisations."""
@@ -109,6 +116,8 @@ class ExploreOptions(NamedTuple):
                 raise InputError(f"{name} is {getattr(self, name)}; expected at least 1")
         if self.strategy not in STRATEGIES:
             raise InputError(f"strategy is {self.strategy!r}; expected one of {', '.join(STRATEGIES)}")
+        if not self.displacement_spread >= 1.0:
+            raise InputError(f"displacement_spread is {self.displacement_spread}; expected at least 1")
         for name in ("coverage_minima", "coverage_transition_states"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise InputError(f"{name} is {getattr(self, name)}; expected a number from 0 to 1")

@@ -139,7 +139,7 @@ class Planner:
         self.searched[row] += 1
 
         def task():
-            leave = (x[row].copy(), rank, options.displacement, self._rng(search), options.saddle_options())
+            leave = (x[row].copy(), rank, options.first_steps, self._rng(search), options.saddle_options())
             return searches.follow_mode(self.objective, *leave)
 
         return Search(Kind.SURVEY if rank < 0 else Kind.MODE, (row,), task)

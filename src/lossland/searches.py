@@ -60,7 +60,7 @@ def hop(objective: Objective, x, n_steps, kT, step, rng, options: MinimiseOption
     return outcome
 
 
-def follow_mode(objective: Objective, x, rank, displacement, rng, options: SaddleOptions) -> Outcome:
+def follow_mode(objective: Objective, x, rank, lengths, rng, options: SaddleOptions) -> Outcome:
     """Leave the minimum ``x`` along one of its modes and climb to a transition state.
 
     Parameters
@@ -70,8 +70,9 @@ def follow_mode(objective: Objective, x, rank, displacement, rng, options: Saddl
     rank : int
         Even and odd ranks are the two senses of one mode, counted from the softest; beyond the last mode, and for
         ``rank < 0``, a random direction in which soft modes weigh more (thermal in the harmonic approximation).
-    displacement : float
-        Length of the first step.
+    lengths : tuple (float, float)
+        Of the first step: shortest and longest; drawn evenly in its logarithm. Near transition states are found by short
+        steps, those behind wide basins by long ones.
     rng : numpy.random.Generator
     options : SaddleOptions
     """
@@ -85,7 +86,8 @@ def follow_mode(objective: Objective, x, rank, displacement, rng, options: Saddl
         )
         direction /= np.linalg.norm(direction)
     outcome = Outcome(n_hessians=1)
-    _climb(objective, outcome, x + displacement * direction, direction, options, anchor=x)
+    length = lengths[0] * (lengths[1] / lengths[0]) ** rng.random()
+    _climb(objective, outcome, x + length * direction, direction, options, anchor=x)
     return outcome
 
 

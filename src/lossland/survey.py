@@ -84,7 +84,7 @@ def survey(
         With an objective that can be evaluated.
     n_searches : int
     options : ExploreOptions
-        Those of the exploration; of them the displacement and the convergence count.
+        Those of the exploration; of them the displacements and the convergence count.
     seed : int
         Search i draws its numbers from ``SeedSequence(seed, spawn_key=(STREAM, i))``.
     start : array_like of int, optional
@@ -114,7 +114,7 @@ def survey(
     landscape.find_transition_state(x[0], 0.0)
     seeds = [np.random.SeedSequence(seed, spawn_key=(STREAM, i)) for i in range(n_searches)]
     tasks = [
-        partial(_search, landscape, x[row], options.displacement, np.random.default_rng(one), limits)
+        partial(_search, landscape, x[row], options.first_steps, np.random.default_rng(one), limits)
         for row, one in zip(origins, seeds, strict=True)
     ]
     states, arrivals = np.full(n_searches, FAILED, dtype=np.int64), []
@@ -133,9 +133,9 @@ def _origins(start, n_searches, rng):
     return np.concatenate([np.zeros(0, dtype=np.int64), *turns])[:n_searches]
 
 
-def _search(landscape, x, displacement, rng, limits):
+def _search(landscape, x, lengths, rng, limits):
     """Return the transition states that one search found, each with its ends unless it is known."""
-    outcome = searches.follow_mode(landscape.objective, x, -1, displacement, rng, limits)
+    outcome = searches.follow_mode(landscape.objective, x, -1, lengths, rng, limits)
     known = [landscape.find_transition_state(point.x, point.energy) >= 0 for point, _ in outcome.saddles]
     return [
         (saddle, None if old else searches.find_ends(landscape.objective, saddle, limits).minima)

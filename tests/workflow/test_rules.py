@@ -12,7 +12,7 @@ def planned(process):
     return {name: int(number) for name, number in re.findall(r"^(\w+)\s+(\d+)$", table, re.MULTILINE)}
 
 
-@pytest.mark.parametrize(("config", "draws"), [("default", 3), ("smoke", 2), ("paper", 20)])
+@pytest.mark.parametrize(("config", "draws"), [("default", 10), ("smoke", 2), ("paper", 20)])
 def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, config, draws):
     jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", f"config/{config}.yaml"))
     assert jobs.pop("regression", 0) == (config == "smoke")
@@ -26,6 +26,8 @@ def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, config, d
         "ljat3_figure": 1,
         "chitturi2020_table": 2,
         "chitturi2020_figure": 4,
+        "growth": 2,
+        "costs": 1,
         "verdicts": 1,
         "summary": 1,
     }
@@ -34,7 +36,7 @@ def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, config, d
 def test_own_landscape_asks_for_nothing_of_the_papers(snakemake, tmp_path):
     jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", "config/own.yaml"))
     landscape = {"landscape", "verification", "minima", "landscape_table", "disconnectivity"}
-    assert jobs.keys() == landscape | {"all", "kernels", "verdicts", "summary"}
+    assert jobs.keys() == landscape | {"all", "kernels", "growth", "costs", "verdicts", "summary"}
 
 
 def test_one_figure_needs_one_landscape(snakemake, tmp_path):

@@ -14,6 +14,8 @@ def test_everything_is_there(smoke_run):
     wanted += [f"results/chitturi2020/table-{number}.csv" for number in (1, 2)]
     wanted += [f"figures/chitturi2020/figure-{number}.{kind}" for number in (1, 2, 3, 4) for kind in ("pdf", "png")]
     wanted += [f"figures/datasets/ljat3.{kind}" for kind in ("pdf", "png")]
+    wanted += [f"figures/chitturi2020/{name}/growth.{kind}" for name in ("D1", "D2") for kind in ("pdf", "png")]
+    wanted += ["results/chitturi2020/costs.csv"]
     draws = [f"results/chitturi2020/{name}/draw-{draw}" for name in ("D1", "D2") for draw in (1, 2)]
     files = ("landscape.h5", "verification.csv", "minima.csv", "table.csv")
     wanted += [f"{draw}/{file}" for draw in draws for file in files]
@@ -31,7 +33,7 @@ def test_every_landscape_passes_its_own_checks(smoke_run, snakemake):
     assert process.returncode == 0, process.stdout
     verdicts = pd.read_csv(smoke_run / "results/check.csv")
     assert set(verdicts.loc[verdicts["kind"] == "quality", "verdict"]) == {"passed"}
-    assert (verdicts["kind"] == "quality").sum() == 3 * 4
+    assert (verdicts["kind"] == "quality").sum() == 4 * 4
 
 
 def test_table_is_mean_and_spread_of_its_draws(smoke_run):
@@ -46,6 +48,17 @@ def test_table_is_mean_and_spread_of_its_draws(smoke_run):
         assert table.at[quantity, "sd"] == pytest.approx(abs(a - b) / 2**0.5, rel=1e-12)
     assert table.at["train_gmin_loss", "published"] == 0.519
     assert list(table["n"].unique()) == [2]
+
+
+def test_costs_are_those_of_each_draw(smoke_run):
+    costs = pd.read_csv(smoke_run / "results/chitturi2020/costs.csv").set_index("landscape")
+    draws = [f"chitturi2020/{name}/draw-{draw}" for name in ("D1", "D2") for draw in (1, 2)]
+    assert list(costs.index) == draws
+    shown = ["n_minima", "n_transition_states", "coverage_minima", "coverage_transition_states", "n_searches"]
+    for draw in draws:
+        table = pd.read_csv(smoke_run / f"results/{draw}/table.csv").set_index("quantity")["value"]
+        assert costs.loc[draw, shown].tolist() == table[shown].tolist()
+    assert (costs[["cpu_seconds", "elapsed_seconds"]] > 0).all(axis=None)
 
 
 def test_moved_number_is_found(smoke_run, snakemake, tmp_path):
@@ -104,6 +117,7 @@ def test_own_landscape(snakemake, tmp_path):
     assert process.returncode == 0, process.stdout
     for path in ("landscape.h5", "table.csv", "minima.csv", "verification.csv"):
         assert (tmp_path / "results/own/points" / path).stat().st_size
-    for kind in ("pdf", "png"):
-        assert (tmp_path / f"figures/own/points/disconnectivity.{kind}").stat().st_size
+    for name in ("disconnectivity", "growth"):
+        for kind in ("pdf", "png"):
+            assert (tmp_path / f"figures/own/points/{name}.{kind}").stat().st_size
     assert not (tmp_path / "results/summary.md").exists()

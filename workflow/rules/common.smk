@@ -54,6 +54,11 @@ def draws_of(study, name):
     return [f"{study}/{name}/draw-{draw}" for draw in range(1, draws + 1)]
 
 
+def draws_of_study(study):
+    """Return the paths under results/ of all landscapes of a study."""
+    return [path for name in config["landscapes"][study] for path in draws_of(study, name)]
+
+
 def first_draw(study, name, file):
     """Return a file of a landscape's first draw, the one that figures show."""
     return f"results/{draws_of(study, name)[0]}/{file}"
@@ -112,8 +117,7 @@ def shard_markers(wildcards):
 
 def selected_landscapes():
     """Return the landscapes of the configured studies."""
-    named = [(study, name) for study in config["studies"] for name in config["landscapes"][study]]
-    return [path for study, name in named for path in draws_of(study, name)]
+    return [path for study in config["studies"] for path in draws_of_study(study)]
 
 
 def lock_folder():
@@ -123,7 +127,14 @@ def lock_folder():
 
 
 # Settings of a landscape that do not change its loss
-NOT_THE_PROBLEM = ("explore", "seed", "draws", "auc_class", "required_coverage")
+NOT_THE_PROBLEM = (
+    "explore",
+    "seed",
+    "draws",
+    "auc_class",
+    "required_coverage",
+    "required_coverage_transition_states",
+)
 
 config = validated_config()
 LANDSCAPES = all_landscapes()

@@ -62,6 +62,7 @@ rule landscape:
     output:
         # a finished landscape comes back when the job that should renew it fails
         landscape=update("results/{landscape}/landscape.h5"),
+        cost="results/benchmarks/{landscape}/cost.csv",
     log:
         "results/logs/{landscape}/landscape.log",
     benchmark:

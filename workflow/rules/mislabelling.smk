@@ -13,6 +13,9 @@ CHITTURI_FIGURES = {
     "figure-3": {"landscape": "D2", "colour": "train_auc", "title": "D2, coloured by training AUC"},
     "figure-4": {"landscape": "D2", "colour": "test_auc", "title": "D2, coloured by testing AUC"},
 }
+for _table in CHITTURI_TABLES.values():
+    for _error_percent, _name in _table["rows"].items():
+        PUBLISHED_COUNTS[f"chitturi2020/{_name}"] = (_table["published"], {"error_percent": _error_percent})
 STUDY_TABLES["chitturi2020"] = expand("results/chitturi2020/{table}.csv", table=CHITTURI_TABLES)
 STUDY_FIGURES["chitturi2020"] = [
     "figures/datasets/ljat3.png",

@@ -3,7 +3,9 @@
 TABLES = [table for study in config["studies"] for table in STUDY_TABLES.get(study, ())]
 # Every landscape has a graph of its own; the page shows those of a study's figures, or of one's own landscapes
 GRAPHS = expand("figures/{path}/disconnectivity.png", path=SELECTED)
-FIGURES = [figure for study in config["studies"] for figure in STUDY_FIGURES.get(study, ())] or GRAPHS
+GROWTH = [f"figures/{study}/{name}/growth.png" for study in config["studies"] for name in config["landscapes"][study]]
+FIGURES = [*([figure for study in config["studies"] for figure in STUDY_FIGURES.get(study, ())] or GRAPHS), *GROWTH]
+COSTS = expand("results/{study}/costs.csv", study=config["studies"])
 OUTCOMES = ["results/datasets/outcomes.csv"] if "chitturi2020" in config["studies"] else []
 # Small tables that must not move unnoticed: {name in the reference folder: table}
 REGRESSION_TABLES = {"_".join(Path(path).parts[1:]): path for path in [*OUTCOMES, *TABLES]}
@@ -33,7 +35,9 @@ rule verdicts:
         runtime=10,
     params:
         names=SELECTED,
-        required_coverage=[LANDSCAPES[path]["required_coverage"] for path in SELECTED],
+        required=[
+            [LANDSCAPES[path][f"required_coverage{of}"] for of in ("", "_transition_states")] for path in SELECTED
+        ],
     message:
         "Verdict on every published number and on the quality of every landscape"
     script:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 COLUMNS = ["n_minima", "n_transition_states", "n_transition_states_nondegenerate", "n_components"]
-COLUMNS += ["coverage_minima", "coverage_transition_states", "chao1_minima", "train_gmin_loss"]
+COLUMNS += ["coverage_minima", "coverage_transition_states", "chao1_minima", "n_searches", "train_gmin_loss"]
 
 
 def as_markdown(table):

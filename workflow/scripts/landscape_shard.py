@@ -1,18 +1,17 @@
 """Explore the landscape of one network together with other jobs, through the checkpoint folder that they share."""
 
-from pathlib import Path
-
+from _cost import measured
 from _objective import read_objective
 
 from lossland.explore import ExploreOptions, explore
 
 
 def explore_shard(path_to_dataset, path_to_marker, path_to_checkpoint, problem, options, seed, threads, shard):
-    """Do this job's share of the searches; what all have found is in the checkpoint folder, of which a mark is left."""
+    """Do this job's share of the searches; what all have found is in the checkpoint folder, the mark is its cost."""
     objective, record = read_objective(path_to_dataset, problem)
     options = ExploreOptions(**options)
-    explore(objective, options, seed=seed, threads=threads, checkpoint=path_to_checkpoint, shard=shard, **record)
-    Path(path_to_marker).write_text(f"{path_to_checkpoint}\n")
+    with measured(path_to_marker):
+        explore(objective, options, seed=seed, threads=threads, checkpoint=path_to_checkpoint, shard=shard, **record)
 
 
 if "snakemake" in globals():

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from lossland.completeness import growth_table
 from lossland.errors import InputError
@@ -9,6 +10,7 @@ from lossland.plotting.style import PAGE_WIDTH, new_figure, styled
 
 #: Okabe and Ito's colours, distinct for every kind of colour vision
 COLOURS = {"minima": "#0072B2", "transition_states": "#D55E00"}
+MARKERS = {"minima": "o", "transition_states": "D"}
 NAMES = {"minima": "minima", "transition_states": "transition states"}
 
 
@@ -48,22 +50,51 @@ def plot_growth(curves, *, published=None, against="n_searches", title=None, wid
     with styled():
         figure = new_figure(width, height)
         counts, coverages = figure.subplots(1, 2)
+        opacity = max(0.4, 1.0 / np.sqrt(len(curves)))
         for what, colour in COLOURS.items():
             for curve in curves:
-                style = {"color": colour, "linewidth": 0.9, "alpha": max(0.3, 1.0 / np.sqrt(len(curves)))}
-                counts.step(curve[against], curve[f"n_{what}"], where="post", **style)
+                # a dot where each curve ends: draws end at different times
+                style = {"color": colour, "linewidth": 0.9, "alpha": opacity, "marker": MARKERS[what]}
+                style |= {"markersize": 2.5, "markevery": [-1]}
+                counts.plot(curve[against], curve[f"n_{what}"], **style)
                 coverages.plot(curve[against], curve[f"coverage_{what}"], **style)
-            counts.plot([], [], color=colour, label=NAMES[what])
             if what in published:
-                counts.axhline(published[what], color=colour, linewidth=0.9, linestyle="--")
-        if published:
-            counts.plot([], [], color="0.3", linewidth=0.9, linestyle="--", label="published")
-        counts.set(xlabel=_axis_name(against), ylabel="distinct points", ylim=(0.0, None))
-        coverages.set(xlabel=_axis_name(against), ylabel="coverage", ylim=(0.0, 1.02))
-        counts.legend(frameon=False, loc="lower right")
+                _draw_level(counts, published[what], colour)
+        counts.set(xlabel=_axis_name(against), ylabel="distinct points", xlim=(0.0, None), ylim=(0.0, None))
+        coverages.set(xlabel=_axis_name(against), ylabel="coverage", xlim=(0.0, None), ylim=(0.0, 1.02))
+        for axis in (counts, coverages):
+            axis.spines[["top", "right"]].set_visible(False)
+        coverages.legend(handles=_legend_lines(bool(published)), frameon=False, loc="lower right")
         if title:
-            figure.suptitle(title, fontsize=9)
+            figure.suptitle(title, fontsize=8)
     return figure
+
+
+def _draw_level(axis, number, colour):
+    """Draw a published number as a line right across, with the number above its right end."""
+    axis.axhline(number, color=colour, linewidth=0.9, linestyle="--")
+    axis.annotate(
+        f"{number:g}",
+        (1.0, number),
+        (0, 1),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        color=colour,
+        fontsize=7,
+    )
+
+
+def _legend_lines(published):
+    """Return the keys of the legend, which the right panel has room for: coverages end high."""
+    lines = [
+        Line2D([], [], color=COLOURS[what], linewidth=0.9, marker=MARKERS[what], markersize=2.5, label=NAMES[what])
+        for what in COLOURS
+    ]
+    if published:
+        lines.append(Line2D([], [], color="0.3", linewidth=0.9, linestyle="--", label="published"))
+    return lines
 
 
 def _axis_name(column):

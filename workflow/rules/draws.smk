@@ -1,0 +1,78 @@
+# All draws of a landscape side by side: how they grew, and what was found at what cost.
+
+# {path under results/: its draws}, for every landscape of every study
+DRAWS = {f"{study}/{name}": draws_of(study, name) for study, named in config["landscapes"].items() for name in named}
+# {path under results/: (table of published numbers of minima and transition states, {column: value} of the row there)};
+# the file of a study fills it
+PUBLISHED_COUNTS = {}
+NOT_PUBLISHED = (None, {})
+
+
+rule growth:
+    input:
+        landscapes=lambda wildcards: expand("results/{path}/landscape.h5", path=DRAWS[wildcards.all_draws]),
+        published=lambda wildcards: [
+            in_repository(f"config/published/{table}")
+            for table in PUBLISHED_COUNTS.get(wildcards.all_draws, NOT_PUBLISHED)[:1]
+            if table
+        ],
+    output:
+        pdf="figures/{all_draws}/growth.pdf",
+        png=report(
+            "figures/{all_draws}/growth.png",
+            caption="../report/growth.rst",
+            category="Growth",
+            labels={"landscape": "{all_draws}"},
+        ),
+    log:
+        "results/logs/{all_draws}/growth.log",
+    benchmark:
+        "results/benchmarks/{all_draws}/growth.tsv"
+    wildcard_constraints:
+        all_draws=one_of(DRAWS),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        row=lambda wildcards: PUBLISHED_COUNTS.get(wildcards.all_draws, NOT_PUBLISHED)[1],
+        title=lambda wildcards: wildcards.all_draws,
+        code=code("landscape", "completeness", "plotting.growth"),
+    message:
+        "Draw how the landscapes of {wildcards.all_draws} grew"
+    script:
+        "../scripts/growth.py"
+
+
+# With the time that it took, which is another in every run: no other file is made from this one.
+rule costs:
+    input:
+        tables=lambda wildcards: expand("results/{path}/table.csv", path=draws_of_study(wildcards.study)),
+        costs=lambda wildcards: expand("results/benchmarks/{path}/cost.csv", path=draws_of_study(wildcards.study)),
+    output:
+        table=report(
+            "results/{study}/costs.csv",
+            caption="../report/costs.rst",
+            category="Growth",
+            labels={"landscape": "{study}, costs"},
+        ),
+    log:
+        "results/logs/{study}/costs.log",
+    benchmark:
+        "results/benchmarks/{study}/costs.tsv"
+    wildcard_constraints:
+        study=one_of(config["landscapes"]),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        names=lambda wildcards: draws_of_study(wildcards.study),
+    message:
+        "What the landscapes of {wildcards.study} cost"
+    script:
+        "../scripts/costs.py"
