@@ -71,8 +71,8 @@ def follow_mode(objective: Objective, x, rank, lengths, rng, options: SaddleOpti
         Even and odd ranks are the two senses of one mode, counted from the softest; beyond the last mode, and for
         ``rank < 0``, a random direction in which soft modes weigh more (thermal in the harmonic approximation).
     lengths : tuple (float, float)
-        Of the first step: shortest and longest; drawn evenly in its logarithm. Near transition states are found by short
-        steps, those behind wide basins by long ones.
+        Of the first step, which is drawn between them, evenly in its logarithm: near transition states are found by
+        short steps, those behind wide basins by long ones.
     rng : numpy.random.Generator
     options : SaddleOptions
     """
