@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from lossland.objectives.elementary import exp, tanh
+from lossland.objectives.elementary import exp, exp_of_negative, tanh
 
 EPSILON = np.finfo(float).eps
 
@@ -22,7 +22,7 @@ def spread(low, high, seed=0):
     return magnitudes * rng.choice([-1.0, 1.0], 1000)
 
 
-@pytest.mark.parametrize(("low", "high"), [(1e-300, 1e-10), (1e-10, 0.1), (0.1, 2.0), (2.0, 25.0)])
+@pytest.mark.parametrize(("low", "high"), [(1e-300, 1e-10), (1e-10, 0.1), (0.1, 0.6), (0.1, 2.0), (2.0, 25.0)])
 def test_tanh_is_within_three_units_in_the_last_place(low, high):
     assert errors_in_ulp(tanh, mpmath.tanh, spread(low, high)) < 3.0
 
@@ -30,6 +30,21 @@ def test_tanh_is_within_three_units_in_the_last_place(low, high):
 @pytest.mark.parametrize(("low", "high"), [(1e-300, 1e-3), (1e-3, 1.0), (1.0, 700.0)])
 def test_exp_is_within_two_units_in_the_last_place(low, high):
     assert errors_in_ulp(exp, mpmath.exp, spread(low, high)) < 2.0
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e-300, 1e-3), (1e-3, 1.0), (1.0, 708.0)])
+def test_exp_of_negative_is_within_two_units_in_the_last_place(low, high):
+    assert errors_in_ulp(exp_of_negative, mpmath.exp, -np.abs(spread(low, high))) < 2.0
+
+
+def test_exp_of_negative_keeps_zero_infinity_and_nan():
+    assert exp_of_negative(0.0) == exp_of_negative(-0.0) == 1.0
+    assert exp_of_negative(-np.inf) == exp_of_negative(-750.0) == 0.0
+    assert np.isnan(exp_of_negative(np.nan))
+
+
+def test_tanh_is_odd_to_the_last_bit():
+    assert all(tanh(-x) == -tanh(x) for x in spread(1e-3, 25.0))
 
 
 def test_tanh_keeps_zero_infinity_and_nan():

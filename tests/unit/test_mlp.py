@@ -8,7 +8,7 @@ import pytest
 from lossland.objectives import mlp_cross_entropy
 from lossland.objectives.hessian_places import nodes_at_once
 from lossland.objectives.mlp import bias_positions, class_probabilities, network_layout
-from lossland.objectives.mlp_value import BLOCK
+from lossland.objectives.mlp_value import BLOCK, table_of_blocks
 from lossland.reference.network import NetworkReference
 
 NETWORKS = [[2, 4], [2, 10, 4], [3, 5, 4, 3], [2, 4, 3, 4, 2], [5, 1, 2], [2, 4, 4, 4, 4], [2, 1, 1, 3], [2, 3, 1]]
@@ -81,6 +81,18 @@ def test_blocks_of_data_are_all_counted(n_data):
     assert energy == pytest.approx(loss(x), rel=1e-12)
     assert relative(gradient, autograd.grad(loss)(x)) < 1e-11
     assert relative(objective.hessian_matrix(x), autograd.hessian(loss)(x)) < 1e-10
+
+
+def test_table_holds_inputs_ones_and_labels_of_each_block():
+    inputs, labels, _ = problem([2, 3], 2 * BLOCK - 5)  # two blocks, the second with five copies
+    table = table_of_blocks(inputs, labels)
+    for block, (start, end) in enumerate([(0, BLOCK), (BLOCK, 2 * BLOCK - 5)]):
+        rows = table[4 * block : 4 * block + 4]
+        assert np.array_equal(rows[:2, : end - start], inputs[start:end].T)
+        assert np.array_equal(rows[3, : end - start], labels[start:end])
+        assert (rows[2] == 1.0).all()
+    assert (table[4:6, -5:] == inputs[-1][:, np.newaxis]).all()
+    assert (table[7, -5:] == -1.0).all()
 
 
 @pytest.mark.parametrize("options", [{"regularise_biases": False}, {"normalisation": "sum"}])

@@ -19,7 +19,7 @@ class ObjectiveData(NamedTuple):
     Attributes
     ----------
     table : ndarray of float64, shape (n_rows, n_columns), C order
-        For networks the inputs, transposed: shape (n_inputs, n_data), so that the data index is contiguous.
+        For networks the data in blocks, the data index being contiguous: inputs, ones and labels of each block.
     labels : ndarray of int64, shape (n,)
         For networks the class of each datum.
     parameters : ndarray of float64, shape (n,)

@@ -10,7 +10,7 @@ import numpy as np
 from lossland.objectives.base import NetworkLayout, Objective, objective_data
 from lossland.objectives.mlp_hessian import hessian
 from lossland.objectives.mlp_product import hessian_product
-from lossland.objectives.mlp_value import value_gradient
+from lossland.objectives.mlp_value import table_of_blocks, value_gradient
 
 KIND = "mlp_cross_entropy"
 MANY_DATA = 16384  # from here on evaluations are worth several threads: one takes half a millisecond or more
@@ -68,7 +68,7 @@ def mlp_cross_entropy(
         value_gradient=kernels[0],
         hessian=kernels[1],
         data=objective_data(
-            np.ascontiguousarray(inputs.T), labels, np.concatenate([[scale], rates[free]]), sizes, free
+            table_of_blocks(inputs, labels), labels, np.concatenate([[scale], rates[free]]), sizes, free
         ),
         network=layout,
         product=hessian_product,

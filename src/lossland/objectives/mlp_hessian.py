@@ -19,7 +19,14 @@ from numba import boolean, float64, int64, njit, void
 from lossland.objectives.base import DATA, HESSIAN
 from lossland.objectives.hessian_places import count_sums, finish_hessian, nodes_at_once, place_hessian, same_layer_rows
 from lossland.objectives.mlp_tangents import node_tangents, set_slopes, softmax_pairs
-from lossland.objectives.mlp_value import all_weights, block_length, count_weights, forward_backward
+from lossland.objectives.mlp_value import (
+    all_weights,
+    block_length,
+    count_weights,
+    forward_backward,
+    input_row,
+    set_ones,
+)
 from lossland.objectives.panels import SPARE, add_products
 
 PAIRS = 36  # rows of products of activations at once: they stay in the first-level cache
@@ -69,6 +76,8 @@ def _add_pair_products(left, l0, n_left, a, a0, n_a, b, b0, n_b, unordered, pair
         int64[::1],
         int64,
         int64,
+        float64[:, ::1],
+        int64,
         int64,
         int64,
         float64[:, ::1],
@@ -83,16 +92,17 @@ def _add_pair_products(left, l0, n_left, a, a0, n_a, b, b0, n_b, unordered, pair
     cache=True,
     nogil=True,
 )
-def _add_group(sizes, layer, first, low, high, activations, delta, slopes, tangents, moved, pairs, sums, place):
+def _add_group(
+    sizes, layer, first, inputs, at, low, high, activations, delta, slopes, tangents, moved, pairs, sums, place
+):
     """Add a block's sums for nodes ``low`` to ``high`` of the layer that ``layer`` feeds and all nodes from them on.
 
-    ``first`` is the row of the layer's inputs.  Return the next place in ``sums``.
+    ``first`` is the row of the layer's inputs among all nodes; they stand in ``inputs`` from row ``at`` on.  Return the
+    next place in ``sums``.
     """
     n_in, last, group = sizes[layer], sizes.size - 2, high - low
     rows = same_layer_rows(sizes, layer, low, high)
-    place = _add_pair_products(
-        moved, 0, rows, activations, first, n_in + 1, activations, first, n_in + 1, True, pairs, sums, place
-    )
+    place = _add_pair_products(moved, 0, rows, inputs, at, n_in + 1, inputs, at, n_in + 1, True, pairs, sums, place)
     row, source, before = sizes[layer + 1] * group, first + n_in + 1, 0
     for m in range(layer + 1, last + 1):
         m_in, m_out = sizes[m], sizes[m + 1]
@@ -101,8 +111,8 @@ def _add_group(sizes, layer, first, low, high, activations, delta, slopes, tange
             moved,
             row,
             n_free * group,
-            activations,
-            first,
+            inputs,
+            at,
             n_in + 1,
             activations,
             source,
@@ -121,8 +131,8 @@ def _add_group(sizes, layer, first, low, high, activations, delta, slopes, tange
                 slopes,
                 source + low,
                 group,
-                activations,
-                first,
+                inputs,
+                at,
                 n_in + 1,
                 False,
                 pairs,
@@ -137,8 +147,8 @@ def _add_group(sizes, layer, first, low, high, activations, delta, slopes, tange
                 delta,
                 target,
                 n_free,
-                activations,
-                first,
+                inputs,
+                at,
                 n_in + 1,
                 False,
                 pairs,
@@ -156,6 +166,8 @@ def _add_group(sizes, layer, first, low, high, activations, delta, slopes, tange
         int64[::1],
         float64[::1],
         float64[:, ::1],
+        int64,
+        float64[:, ::1],
         float64[:, ::1],
         float64[:, ::1],
         float64[:, ::1],
@@ -167,13 +179,14 @@ def _add_group(sizes, layer, first, low, high, activations, delta, slopes, tange
     cache=True,
     nogil=True,
 )
-def _add_block(sizes, weights, activations, delta, slopes, bends, tangents, moved, pairs, sums):
+def _add_block(sizes, weights, table, block, activations, delta, slopes, bends, tangents, moved, pairs, sums):
     """Add a block's part of all sums."""
     last = sizes.size - 2
     first, offset, place = 0, 0, 0
     for layer in range(last + 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
         offset += (n_in + 1) * n_out
+        inputs, at = (table, block) if layer == 0 else (activations, first)
         step = nodes_at_once(sizes, layer)
         for low in range(0, n_out, step):
             high = min(low + step, n_out)
@@ -198,6 +211,8 @@ def _add_block(sizes, weights, activations, delta, slopes, bends, tangents, move
                 sizes,
                 layer,
                 first,
+                inputs,
+                at,
                 low,
                 high,
                 activations,
@@ -221,10 +236,24 @@ def add_hessians(data, weights, begin, end, n, sums):
     n_moved = count_sums(sizes)[1]
     tangents, moved = np.empty((n_moved + SPARE, n)), np.empty((n_moved + SPARE, n))
     pairs = np.empty((PAIRS + SPARE, n))
+    set_ones(sizes, activations)
     for start in range(begin, end, n):
         forward_backward(data, weights, start, min(n, end - start), activations, delta)
         set_slopes(sizes, weights, activations, delta, slopes, bends)
-        _add_block(sizes, weights, activations, delta, slopes, bends, tangents, moved, pairs, sums)
+        _add_block(
+            sizes,
+            weights,
+            data.table,
+            input_row(data, start, n),
+            activations,
+            delta,
+            slopes,
+            bends,
+            tangents,
+            moved,
+            pairs,
+            sums,
+        )
 
 
 @njit(void(float64[::1], DATA, float64[::1], float64[:, ::1]), cache=True, nogil=True)
@@ -240,7 +269,7 @@ def hessian_of_sums(x, data, sums, matrix):
 @njit(HESSIAN, cache=True, nogil=True)
 def hessian(x, data, matrix):
     """Overwrite ``matrix`` (n_variables, n_variables) with the exact Hessian of the regularised cross-entropy."""
-    n_data, weights = data.table.shape[1], np.empty(count_weights(data.structure))
+    n_data, weights = data.labels.size, np.empty(count_weights(data.structure))
     all_weights(x, data, weights)
     sums = np.zeros(count_sums(data.structure)[0])
     add_hessians(data, weights, 0, n_data, block_length(n_data), sums)

@@ -16,7 +16,9 @@ from lossland.objectives.mlp_value import (
     block_length,
     count_weights,
     forward_backward,
+    input_row,
     place_sums,
+    set_ones,
 )
 from lossland.objectives.panels import SPARE, add_products, linear_map
 
@@ -49,6 +51,8 @@ def _finish_delta(shifted, slopes, bends, tangent, tangent_delta, row, n_rows):
         float64[::1],
         float64[::1],
         float64[:, ::1],
+        int64,
+        float64[:, ::1],
         float64[:, ::1],
         float64[:, ::1],
         float64[:, ::1],
@@ -57,14 +61,15 @@ def _finish_delta(shifted, slopes, bends, tangent, tangent_delta, row, n_rows):
     cache=True,
     nogil=True,
 )
-def _forward_tangents(sizes, weights, moved, activations, slopes, shifted, tangent, tangent_delta):
+def _forward_tangents(sizes, weights, moved, table, block, activations, slopes, shifted, tangent, tangent_delta):
     """Write R a of all nodes and R delta of the outputs."""
     n, last = activations.shape[1], sizes.size - 2
     first, offset = 0, 0
     for layer in range(last + 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
         row, biases = first + n_in + 1, offset + n_in * n_out
-        linear_map(moved, offset, n_in, 1, biases, n_out, n_in, activations, first, tangent, row, n)
+        source, at = (table, block) if layer == 0 else (activations, first)
+        linear_map(moved, offset, n_in, 1, biases, n_out, n_in, source, at, tangent, row, n)
         linear_map(weights, offset, n_in, 1, -1, n_out, n_in, tangent, first, shifted, row, n)
         if layer < last:
             _add_times_slopes(shifted, slopes, tangent, row, n_out)
@@ -81,6 +86,8 @@ def _forward_tangents(sizes, weights, moved, activations, slopes, shifted, tange
         float64[::1],
         float64[::1],
         float64[:, ::1],
+        int64,
+        float64[:, ::1],
         float64[:, ::1],
         float64[:, ::1],
         float64[:, ::1],
@@ -92,14 +99,17 @@ def _forward_tangents(sizes, weights, moved, activations, slopes, shifted, tange
     cache=True,
     nogil=True,
 )
-def _add_backward(sizes, weights, moved, activations, delta, slopes, bends, shifted, tangent, tangent_delta, sums):
+def _add_backward(
+    sizes, weights, moved, table, block, activations, delta, slopes, bends, shifted, tangent, tangent_delta, sums
+):
     """Write R delta of all nodes and add the block's part of the product."""
     n, first, offset = activations.shape[1], sizes[:-1].sum() + sizes.size - 1, weights.size
     for layer in range(sizes.size - 2, -1, -1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
         offset -= (n_in + 1) * n_out
         row = first - n_in - 1
-        add_products(tangent_delta, first, n_out, activations, row, n_in + 1, n, sums, offset, n_in + 1)
+        source, at = (table, block) if layer == 0 else (activations, row)
+        add_products(tangent_delta, first, n_out, source, at, n_in + 1, n, sums, offset, n_in + 1)
         add_products(delta, first, n_out, tangent, row, n_in + 1, n, sums, offset, n_in + 1)
         if layer > 0:
             linear_map(weights, offset, 1, n_in, -1, n_in, n_out, tangent_delta, first, tangent_delta, row, n)
@@ -111,7 +121,7 @@ def _add_backward(sizes, weights, moved, activations, delta, slopes, bends, shif
 @njit(void(float64[::1], DATA, float64[::1], float64[::1]), cache=True, nogil=True)
 def hessian_product(x, data, direction, product):
     """Overwrite ``product`` (n_variables,) with the Hessian times ``direction``, without forming the Hessian."""
-    sizes, n_data = data.structure, data.table.shape[1]
+    sizes, n_data = data.structure, data.labels.size
     n, n_rows = block_length(n_data), sizes.sum() + sizes.size + SPARE
     weights, moved = np.empty(count_weights(sizes)), np.empty(count_weights(sizes))
     all_weights(x, data, weights)
@@ -121,11 +131,29 @@ def hessian_product(x, data, direction, product):
     slopes, bends = np.empty((n_rows, n)), np.empty((n_rows, n))
     shifted, tangent_delta = np.empty((n_rows, n)), np.empty((n_rows, n))
     tangent = np.zeros((n_rows, n))  # neither the inputs nor the ones move
+    set_ones(sizes, activations)
     for start in range(0, n_data, n):
+        block = input_row(data, start, n)
         forward_backward(data, weights, start, min(n, n_data - start), activations, delta)
         set_slopes(sizes, weights, activations, delta, slopes, bends)
-        _forward_tangents(sizes, weights, moved, activations, slopes, shifted, tangent, tangent_delta)
-        _add_backward(sizes, weights, moved, activations, delta, slopes, bends, shifted, tangent, tangent_delta, sums)
+        _forward_tangents(
+            sizes, weights, moved, data.table, block, activations, slopes, shifted, tangent, tangent_delta
+        )
+        _add_backward(
+            sizes,
+            weights,
+            moved,
+            data.table,
+            block,
+            activations,
+            delta,
+            slopes,
+            bends,
+            shifted,
+            tangent,
+            tangent_delta,
+            sums,
+        )
     place_sums(sizes, sums, weights)
     for v in range(x.size):
         rate = data.parameters[RATES + v]

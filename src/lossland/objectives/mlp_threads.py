@@ -55,7 +55,7 @@ _set_threads = types.ExternalFunction("set_num_threads", void(int64))
 @njit(void(DATA, float64[::1], int64, boolean, float64[:, ::1], float64[::1]), cache=True, nogil=True)
 def _add_chunk(data, weights, chunk, second, sums, losses):
     """Add one chunk's sums, of the Hessian if ``second``, to its line of ``sums``, and its loss to ``losses``."""
-    n_data = data.table.shape[1]
+    n_data = data.labels.size
     n = block_length(n_data)
     n_blocks = (n_data + n - 1) // n
     begin = chunk * n_blocks // losses.size * n

@@ -5,7 +5,8 @@ every loop over it vectorises and the block stays near the processor.  The last 
 last datum that are given no weight.  Blocks are summed in a fixed order.
 
 The rows of a block's arrays are the nodes, layer by layer, inputs first; behind each layer's nodes stands a row of ones
-in ``activations``, whose weights are the biases of the next layer.
+in ``activations``, whose weights are the biases of the next layer.  The rows of the inputs and their ones are left
+empty there: they never change and stand, block by block, in ``ObjectiveData.table`` (:func:`table_of_blocks`).
 """
 
 import numpy as np
@@ -13,10 +14,10 @@ from numba import float64, int64, njit, void
 
 from lossland._vector import FASTMATH
 from lossland.objectives.base import DATA, VALUE_GRADIENT
-from lossland.objectives.elementary import exp, tanh
+from lossland.objectives.elementary import exp_of_negative, tanh
 from lossland.objectives.panels import SPARE, add_products, linear_map
 
-BLOCK, LANES = 256, 4  # data in a block at most; data in one vector
+BLOCK, LANES = 512, 4  # data in a block at most; data in one vector
 LOSS_SCALE, RATES = 0, 1  # places in ObjectiveData.parameters: factor of the summed loss, then lambda of each variable
 
 
@@ -25,6 +26,27 @@ def block_length(n_data):
     """Return the common length of all blocks, filled up to whole rounds of the vector loops."""
     n_blocks = (n_data + BLOCK - 1) // BLOCK
     return ((n_data + n_blocks - 1) // n_blocks + LANES - 1) // LANES * LANES
+
+
+def table_of_blocks(inputs, labels):
+    """Return the data as blocks, shape (n_blocks * (n_inputs + 2) + SPARE, block length).
+
+    The rows of a block are the inputs, ones, and the labels; those of copies of the last datum are -1.
+    """
+    n_data, n_inputs = inputs.shape
+    n = int(block_length(n_data))
+    n_blocks = (n_data + n - 1) // n
+    padded = np.minimum(np.arange(n_blocks * n), n_data - 1)
+    blocks = np.ones((n_blocks, n_inputs + 2, n))
+    blocks[:, :n_inputs] = inputs[padded].reshape(n_blocks, n, n_inputs).transpose(0, 2, 1)
+    blocks[:, -1] = np.where(np.arange(n_blocks * n) < n_data, labels[padded], -1).reshape(n_blocks, n)
+    return np.concatenate([blocks.reshape(-1, n), np.zeros((SPARE, n))])
+
+
+@njit(int64(DATA, int64, int64), cache=True, nogil=True)
+def input_row(data, start, n):
+    """Return the row of the table where the block stands that begins with datum ``start``."""
+    return start // n * (data.structure[0] + 2)
 
 
 @njit(void(float64[:, ::1], int64, int64, int64), cache=True, nogil=True)
@@ -36,41 +58,60 @@ def tanh_rows(values, row, n_rows, size):
             line[k] = tanh(line[k])
 
 
-@njit(float64(float64[:, ::1], int64, int64, int64[::1], int64, int64), cache=True, nogil=True, fastmath=FASTMATH)
-def softmax_rows(values, row, n_out, labels, start, size):
-    """Replace outputs by softmax probabilities (behind ``size``: zeros); return the sum of -ln p of the labels."""
-    n = values.shape[1]
-    top = np.empty(n)
-    total = np.zeros(n)
+@njit(float64(float64[:, ::1], int64), cache=True, nogil=True)
+def _log_of_product(values, row):
+    """Return the sum of the logarithms of a block's row, each value from 1 to 10,000, with one logarithm for 64."""
+    total = 0.0
+    for begin in range(0, values.shape[1], 64 * LANES):
+        p0, p1, p2, p3 = 1.0, 1.0, 1.0, 1.0
+        for k in range(begin, min(begin + 64 * LANES, values.shape[1]), LANES):
+            p0 *= values[row, k]
+            p1 *= values[row, k + 1]
+            p2 *= values[row, k + 2]
+            p3 *= values[row, k + 3]
+        total += (np.log(p0) + np.log(p1)) + (np.log(p2) + np.log(p3))
+    return total
+
+
+@njit(
+    float64(float64[:, ::1], float64[:, ::1], int64, int64, float64[:, ::1], int64, int64),
+    cache=True,
+    nogil=True,
+    fastmath=FASTMATH,
+)
+def softmax_rows(values, delta, row, n_out, table, own, size):
+    """Replace outputs by softmax probabilities and write dLoss/dz (behind ``size``: zeros); return the loss.
+
+    The loss is the sum of -ln p of the labels, ``table[own]``.  They are compared, not used as indices: that
+    vectorises.  Two rows of ``delta`` behind the outputs are overwritten.
+    """
+    n, top, total = values.shape[1], row + n_out, row + n_out + 1
     loss = 0.0
     for k in range(n):
-        top[k] = values[row, k]
+        delta[top, k] = values[row, k]
+        delta[total, k] = 0.0
     for o in range(1, n_out):
         for k in range(n):
-            top[k] = values[row + o, k] if values[row + o, k] > top[k] else top[k]
-    for k in range(size):
-        loss += top[k] - values[row + labels[start + k], k]
+            delta[top, k] = values[row + o, k] if values[row + o, k] > delta[top, k] else delta[top, k]
     for o in range(n_out):
+        label = float(o)
         for k in range(n):
-            values[row + o, k] = exp(values[row + o, k] - top[k])
-            total[k] += values[row + o, k]
-    # each sum lies in [1, n_out]: products of eight cannot overflow and cost one logarithm for eight data
-    k = 0
-    while k + 8 <= size:
-        product = ((total[k] * total[k + 1]) * (total[k + 2] * total[k + 3])) * (
-            (total[k + 4] * total[k + 5]) * (total[k + 6] * total[k + 7])
-        )
-        loss += np.log(product)
-        k += 8
-    while k < size:
-        loss += np.log(total[k])
-        k += 1
+            z = values[row + o, k] - delta[top, k]
+            loss -= z if table[own, k] == label else 0.0
+            z = exp_of_negative(z)
+            values[row + o, k] = z
+            delta[total, k] += z
+    delta[total, size:] = 1.0
+    loss += _log_of_product(delta, total)
     for k in range(n):
-        total[k] = 1.0 / total[k]
+        delta[total, k] = 1.0 / delta[total, k]
+    delta[total, size:] = 0.0
     for o in range(n_out):
+        label = float(o)
         for k in range(n):
-            values[row + o, k] *= total[k]
-        values[row + o, size:] = 0.0
+            p = values[row + o, k] * delta[total, k]
+            values[row + o, k] = p
+            delta[row + o, k] = p - (1.0 if table[own, k] == label else 0.0)
     return loss
 
 
@@ -100,44 +141,31 @@ def count_weights(sizes):
     return total
 
 
-@njit(void(DATA, int64, int64, int64[::1], float64[:, ::1]), cache=True, nogil=True)
-def _load(data, start, size, sizes, activations):
-    """Write a block's inputs, with copies of its last datum behind them, and the ones."""
-    n = activations.shape[1]
-    for i in range(sizes[0]):
-        for k in range(size):
-            activations[i, k] = data.table[i, start + k]
-        last = data.table[i, start + size - 1]
-        for k in range(size, n):
-            activations[i, k] = last
-    row = 0
-    for layer in range(sizes.size):
-        row += sizes[layer]
+@njit(void(int64[::1], float64[:, ::1]), cache=True, nogil=True)
+def set_ones(sizes, activations):
+    """Write the rows of ones behind the hidden layers, which stay for all blocks."""
+    row = sizes[0]
+    for layer in range(1, sizes.size - 1):
+        row += sizes[layer] + 1
         activations[row] = 1.0
-        row += 1
 
 
 @njit(float64(DATA, float64[::1], int64, int64, float64[:, ::1], float64[:, ::1]), cache=True, nogil=True)
 def forward_backward(data, weights, start, size, activations, delta):
-    """Fill a block's activations (inputs first, probabilities last) and dLoss/dz of all nodes; return its loss."""
+    """Fill a block's activations (probabilities last) and dLoss/dz of all nodes; return its loss."""
     sizes, n = data.structure, activations.shape[1]
-    last = sizes.size - 2
-    _load(data, start, size, sizes, activations)
+    last, at = sizes.size - 2, input_row(data, start, n)
+    own = at + sizes[0] + 1
     first, offset = 0, 0
     for layer in range(last + 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
         row, biases = first + n_in + 1, offset + n_in * n_out
-        linear_map(weights, offset, n_in, 1, biases, n_out, n_in, activations, first, activations, row, n)
+        source, at = (data.table, at) if layer == 0 else (activations, first)
+        linear_map(weights, offset, n_in, 1, biases, n_out, n_in, source, at, activations, row, n)
         first, offset = row, biases + n_out
         if layer < last:
             tanh_rows(activations, first, n_out, n)
-    n_out = sizes[last + 1]
-    loss = softmax_rows(activations, first, n_out, data.labels, start, size)
-    for o in range(n_out):
-        for k in range(n):
-            delta[first + o, k] = activations[first + o, k]
-    for k in range(size):
-        delta[first + data.labels[start + k], k] -= 1.0
+    loss = softmax_rows(activations, delta, first, sizes[last + 1], data.table, own, size)
     for layer in range(last, 0, -1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
         offset -= (n_in + 1) * n_out
@@ -178,6 +206,7 @@ def add_gradients(data, weights, begin, end, n, sums):
     """Add the gradient's sums over data from ``begin`` to ``end``, in blocks of ``n``; return their summed loss."""
     sizes, n_rows = data.structure, data.structure.sum() + data.structure.size + SPARE
     activations, delta = np.empty((n_rows, n)), np.empty((n_rows, n))
+    set_ones(sizes, activations)
     loss = 0.0
     for start in range(begin, end, n):
         loss += forward_backward(data, weights, start, min(n, end - start), activations, delta)
@@ -185,7 +214,8 @@ def add_gradients(data, weights, begin, end, n, sums):
         for layer in range(sizes.size - 1):
             n_in, n_out = sizes[layer], sizes[layer + 1]
             row = first + n_in + 1
-            add_products(delta, row, n_out, activations, first, n_in + 1, n, sums, offset, n_in + 1)
+            source, at = (data.table, input_row(data, start, n)) if layer == 0 else (activations, first)
+            add_products(delta, row, n_out, source, at, n_in + 1, n, sums, offset, n_in + 1)
             first = row
             offset += (n_in + 1) * n_out
     return loss
@@ -197,7 +227,7 @@ def value_gradient(x, data, gradient):
 
     Chitturi et al. (2020), equations 1 to 3, for any number of hidden layers.
     """
-    n_data, weights = data.table.shape[1], np.empty(count_weights(data.structure))
+    n_data, weights = data.labels.size, np.empty(count_weights(data.structure))
     all_weights(x, data, weights)
     sums = np.zeros(weights.size)
     loss = add_gradients(data, weights, 0, n_data, block_length(n_data), sums)
