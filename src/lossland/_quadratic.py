@@ -1,8 +1,8 @@
 """The flow of one step on the local quadratic, in the basis in which the Hessian is tridiagonal.
 
 The mode that is climbed, or the lowest one where it is negative, moves by its exact exponential; the rest by the
-implicit two-stage Runge-Kutta method of second order that damps stiff modes completely (SDIRK2; Alexander, SIAM J.
-Numer. Anal. 14, 1006, 1977): two tridiagonal solutions for each time that is tried.
+implicit two-stage Runge-Kutta method of second order that damps stiff modes completely (SDIRK2; Alexander, SIAM
+Journal on Numerical Analysis 14, 1006, 1977): two tridiagonal solutions for each time that is tried.
 """
 
 from typing import NamedTuple
