@@ -11,6 +11,7 @@ from lossland.objectives.base import Objective
 from lossland.status import StationaryPoint, Status
 
 MAX_PUSH_HALVINGS = 30
+LONG_DESCENT, CLOSER = 120, 0.2  # steps; factor of the accepted error when such a path is followed again
 
 
 class SaddleOptions(NamedTuple):
@@ -97,11 +98,29 @@ def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptio
 def fall(objective: Objective, point: StationaryPoint, mode, options: SaddleOptions = SaddleOptions()):
     """Return the two minima at the ends of the steepest-descent paths that leave a transition state.
 
-    The displacement is halved until the energy is lower there than at the transition state.
+    The displacement is halved until the energy is lower there than at the transition state. A path of many steps passes
+    close to ridges, where a small error is enough to end elsewhere: it is followed again with a smaller one.
     """
     return tuple(
-        descend(objective, _pushed(objective, point, sign * np.asarray(mode), options.push), options.descent)
+        _descent(objective, _pushed(objective, point, sign * np.asarray(mode), options.push), options.descent)
         for sign in (1.0, -1.0)
+    )
+
+
+def _descent(objective, x, options):
+    end = descend(objective, x, options)
+    if end.n_iterations <= LONG_DESCENT:
+        return end
+    again = descend(objective, x, options._replace(energy_error=CLOSER * options.energy_error))
+    return StationaryPoint(
+        again.x,
+        again.energy,
+        again.rms_gradient,
+        again.eigenvalues,
+        again.status,
+        again.n_evaluations + end.n_evaluations,
+        again.n_hessians + end.n_hessians,
+        again.n_iterations + end.n_iterations,
     )
 
 
