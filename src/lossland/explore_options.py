@@ -75,7 +75,7 @@ class ExploreOptions(NamedTuple):
     strategy: str = "mixed"
     max_attempts: int = 4
     round_size: int = 100
-    chunk_size: int = 25
+    chunk_size: int = 10
     tolerance: float = 1e-11
     energy_tolerance: float = 1e-9
     distance_tolerance: float = 1e-5
