@@ -17,6 +17,9 @@ class ExploreOptions(NamedTuple):
     ----------
     n_starts : int
         Minimisations from random starts.
+    start_share : float
+        Share of all later rounds that random starts have too: what no search from the known minima leads to may still
+        be found by them.
     n_hops : int
         Basin-hopping chains, from the lowest minima on; 0 for none.
     hop_steps : int
@@ -38,7 +41,7 @@ class ExploreOptions(NamedTuple):
     coverage_minima, coverage_transition_states : float
         Good-Turing coverage by survey searches (:mod:`lossland.survey`) that ends the exploration.
     strategy : {"mixed", "single-ended", "double-ended"}
-        How transition states are searched for after the starts and chains: from single minima and, while some are not
+        How transition states are searched for after the first starts and the chains: from single minima and, while some are not
         connected to the global minimum, between pairs; from single minima alone; or between pairs alone, those first
         that would connect something, then each minimum and the nearest copies of all of them. Searches between pairs
         are planned and no random draws: the double-ended strategy knows no coverage (it stays 0) and ends with the
@@ -61,6 +64,7 @@ class ExploreOptions(NamedTuple):
     """
 
     n_starts: int = 50
+    start_share: float = 0.1
     n_hops: int = 2
     hop_steps: int = 25
     hop_step: float = 1.0
@@ -68,7 +72,7 @@ class ExploreOptions(NamedTuple):
     soft_modes: int = 20
     searches_per_minimum: int = 40
     displacement: float = 1.0
-    displacement_spread: float = 8.0
+    displacement_spread: float = 16.0
     max_searches: int = 2000
     coverage_minima: float = 0.999
     coverage_transition_states: float = 0.95
@@ -118,7 +122,7 @@ class ExploreOptions(NamedTuple):
             raise InputError(f"strategy is {self.strategy!r}; expected one of {', '.join(STRATEGIES)}")
         if not self.displacement_spread >= 1.0:
             raise InputError(f"displacement_spread is {self.displacement_spread}; expected at least 1")
-        for name in ("coverage_minima", "coverage_transition_states"):
+        for name in ("start_share", "coverage_minima", "coverage_transition_states"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise InputError(f"{name} is {getattr(self, name)}; expected a number from 0 to 1")
         for name in ("displacement", "hop_step", "tolerance", "energy_tolerance", "distance_tolerance"):

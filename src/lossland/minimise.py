@@ -61,17 +61,7 @@ def minimise(objective: Objective, x, options: MinimiseOptions = MinimiseOptions
     first = _approach(objective, x, options)
     if first.status == Status.NOT_FINITE:
         return first
-    rest = descend(objective, first.x, options.descent)
-    return StationaryPoint(
-        rest.x,
-        rest.energy,
-        rest.rms_gradient,
-        rest.eigenvalues,
-        rest.status,
-        rest.n_evaluations + first.n_evaluations,
-        rest.n_hessians + first.n_hessians,
-        rest.n_iterations + first.n_iterations,
-    )
+    return descend(objective, first.x, options.descent).after(first)
 
 
 def _approach(objective, x, options):

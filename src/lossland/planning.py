@@ -82,13 +82,17 @@ class Planner:
             return [self._start(done + i) for i in range(min(room, options.n_starts - done))]
         if done < options.n_starts + options.n_hops:
             return self._plan_hops(done, min(room, options.n_starts + options.n_hops - done))
+        plan = [self._start(done + i) for i in range(int(room * options.start_share))]
         if options.strategy == "double-ended":
-            return self._plan_pairs(done, room)
-        minima = self.landscape.minima
-        limit = max(1, int(room * self.yields.double_ended_share()))
+            return plan + self._plan_pairs(done + len(plan), room - len(plan))
+        return plan + self._plan_transition_states(done + len(plan), room - len(plan))
+
+    def _plan_transition_states(self, done, number):
+        options, minima = self.options, self.landscape.minima
+        limit = max(1, int(number * self.yields.double_ended_share()))
         pairs = [] if options.strategy == "single-ended" else self.connections.pairs(minima.x, minima.energy, limit)
         plan = [self._connect(minima.x, pair) for pair in pairs]
-        rows = self._least_searched(minima.energy, room - len(plan))
+        rows = self._least_searched(minima.energy, number - len(plan))
         return plan + [self._follow(minima.x, row, done + len(plan) + i) for i, row in enumerate(rows)]
 
     def _rng(self, search):

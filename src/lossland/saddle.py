@@ -111,17 +111,7 @@ def _descent(objective, x, options):
     end = descend(objective, x, options)
     if end.n_iterations <= LONG_DESCENT:
         return end
-    again = descend(objective, x, options._replace(energy_error=CLOSER * options.energy_error))
-    return StationaryPoint(
-        again.x,
-        again.energy,
-        again.rms_gradient,
-        again.eigenvalues,
-        again.status,
-        again.n_evaluations + end.n_evaluations,
-        again.n_hessians + end.n_hessians,
-        again.n_iterations + end.n_iterations,
-    )
+    return descend(objective, x, options._replace(energy_error=CLOSER * options.energy_error)).after(end)
 
 
 def _pushed(objective, point, direction, push):

@@ -15,6 +15,10 @@ from lossland.path import connect_path
 from lossland.saddle import SaddleOptions, climb, fall
 from lossland.status import StationaryPoint, Status
 
+#: of a random direction: mode i has the weight eigenvalue_i ** -SOFTNESS. 0 is isotropic and 1/2 thermal (harmonic
+#: approximation). Thermal ones find most at first, but the same again and again; see docs/engine.md
+SOFTNESS = 0.25
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -69,7 +73,7 @@ def follow_mode(objective: Objective, x, rank, lengths, rng, options: SaddleOpti
     x : ndarray, shape (n_variables,)
     rank : int
         Even and odd ranks are the two senses of one mode, counted from the softest; beyond the last mode, and for
-        ``rank < 0``, a random direction in which soft modes weigh more (thermal in the harmonic approximation).
+        ``rank < 0``, a random direction in which soft modes weigh more (:data:`SOFTNESS`).
     lengths : tuple (float, float)
         Of the first step, which is drawn between them, evenly in its logarithm: near transition states are found by
         short steps, those behind wide basins by long ones.
@@ -81,9 +85,8 @@ def follow_mode(objective: Objective, x, rank, lengths, rng, options: SaddleOpti
         direction = vectors[:, rank // 2] * (1.0 if rank % 2 == 0 else -1.0)
         direction = _with_fixed_sign(direction, rank % 2 == 0)
     else:
-        direction = (vectors * (rng.normal(size=len(values)) / np.sqrt(np.maximum(values, 1e-12 * values[-1])))).sum(
-            axis=1
-        )
+        softness = np.maximum(values, 1e-12 * values[-1]) ** -SOFTNESS
+        direction = (vectors * (rng.normal(size=len(values)) * softness)).sum(axis=1)
         direction /= np.linalg.norm(direction)
     outcome = Outcome(n_hessians=1)
     length = lengths[0] * (lengths[1] / lengths[0]) ** rng.random()

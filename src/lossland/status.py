@@ -1,7 +1,7 @@
 """How a search ended, and the one result that every search returns."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,3 +59,12 @@ class StationaryPoint:
     def converged(self) -> bool:
         """Whether the search reached what it looked for."""
         return self.status == Status.CONVERGED
+
+    def after(self, earlier: "StationaryPoint") -> "StationaryPoint":
+        """Return this point with the evaluations, Hessians and steps of an earlier part of its search added."""
+        return replace(
+            self,
+            n_evaluations=earlier.n_evaluations + self.n_evaluations,
+            n_hessians=earlier.n_hessians + self.n_hessians,
+            n_iterations=earlier.n_iterations + self.n_iterations,
+        )

@@ -146,6 +146,25 @@ def test_network_transition_states_have_one_negative_eigenvalue_and_lower_ends()
             assert end.energy < point.energy
 
 
+def test_long_descents_are_followed_again_more_closely(monkeypatch):
+    objective, rng = network(seed=3)
+    minimum = minimise(objective, objective.random_start(rng))
+    found = [follow_mode(objective, minimum.x, rank, (1.0, 4.0), rng, SaddleOptions()).saddles for rank in range(10)]
+    saddle, mode = sum(found, start=[])[0]
+    once = fall(objective, saddle, mode)
+    monkeypatch.setattr("lossland.saddle.LONG_DESCENT", 0)
+    twice = fall(objective, saddle, mode)
+    monkeypatch.setattr("lossland.saddle.LONG_DESCENT", 10**6)
+    closer = SaddleOptions(descent=FlowOptions(energy_error=0.2 * FlowOptions().energy_error))
+    for first, both, second in zip(once, twice, fall(objective, saddle, mode, closer), strict=True):
+        assert np.abs(both.x - first.x).max() < 1e-6
+        assert (both.x == second.x).all()
+        assert both.n_hessians == first.n_hessians + second.n_hessians
+        assert both.n_evaluations == first.n_evaluations + second.n_evaluations
+        assert both.n_iterations == first.n_iterations + second.n_iterations
+        assert second.n_hessians > first.n_hessians
+
+
 def test_climb_out_of_bounds_is_reported():
     point, _ = climb(mueller_brown(), [1.5, 1.5], [1.0, 0.0], FlowOptions(max_distance=0.5, max_step=0.3))
     assert point.status == Status.WANDERED
