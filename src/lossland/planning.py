@@ -89,7 +89,7 @@ class Planner:
 
     def _plan_transition_states(self, done, number):
         options, minima = self.options, self.landscape.minima
-        limit = max(1, int(number * self.yields.double_ended_share()))
+        limit = min(number, max(1, int(number * self.yields.double_ended_share())))
         pairs = [] if options.strategy == "single-ended" else self.connections.pairs(minima.x, minima.energy, limit)
         plan = [self._connect(minima.x, pair) for pair in pairs]
         rows = self._least_searched(minima.energy, number - len(plan))

@@ -15,10 +15,6 @@ from lossland.path import connect_path
 from lossland.saddle import SaddleOptions, climb, fall
 from lossland.status import StationaryPoint, Status
 
-#: of a random direction: mode i has the weight eigenvalue_i ** -SOFTNESS. 0 is isotropic and 1/2 thermal (harmonic
-#: approximation). Thermal ones find most at first, but the same again and again; see docs/engine.md
-SOFTNESS = 0.25
-
 
 @dataclass(slots=True)
 class Outcome:
@@ -73,7 +69,8 @@ def follow_mode(objective: Objective, x, rank, lengths, rng, options: SaddleOpti
     x : ndarray, shape (n_variables,)
     rank : int
         Even and odd ranks are the two senses of one mode, counted from the softest; beyond the last mode, and for
-        ``rank < 0``, a random direction in which soft modes weigh more (:data:`SOFTNESS`).
+        ``rank < 0``, a random direction in which a mode weighs as much as its eigenvalue to the power -1/4, half way
+        between isotropic and thermal (harmonic approximation).
     lengths : tuple (float, float)
         Of the first step, which is drawn between them, evenly in its logarithm: near transition states are found by
         short steps, those behind wide basins by long ones.
@@ -85,8 +82,9 @@ def follow_mode(objective: Objective, x, rank, lengths, rng, options: SaddleOpti
         direction = vectors[:, rank // 2] * (1.0 if rank % 2 == 0 else -1.0)
         direction = _with_fixed_sign(direction, rank % 2 == 0)
     else:
-        softness = np.maximum(values, 1e-12 * values[-1]) ** -SOFTNESS
-        direction = (vectors * (rng.normal(size=len(values)) * softness)).sum(axis=1)
+        # roots, because the last bit of a power depends on the processor
+        stiffness = np.sqrt(np.sqrt(np.maximum(values, 1e-12 * values[-1])))
+        direction = (vectors * (rng.normal(size=len(values)) / stiffness)).sum(axis=1)
         direction /= np.linalg.norm(direction)
     outcome = Outcome(n_hessians=1)
     length = lengths[0] * (lengths[1] / lengths[0]) ** rng.random()

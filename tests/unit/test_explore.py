@@ -16,11 +16,12 @@ from lossland.explore import Exploration
 from lossland.landscape import Landscape
 from lossland.objectives import mlp_cross_entropy
 from lossland.planning import rank_of
+from lossland.yields import Kind
 
 PINNED = ("OPENBLAS_CORETYPE", "NUMBA_CPU_NAME")
 WELLS = ExploreOptions(
-    n_starts=20, n_hops=0, soft_modes=6, searches_per_minimum=16, displacement=0.3, max_searches=3000, max_climb=60
-)
+    n_starts=20, n_hops=0, soft_modes=6, searches_per_minimum=16, max_searches=3000, max_climb=60
+)._replace(displacement=0.3, displacement_spread=8.0)  # the next well is two away
 SMALL = ExploreOptions(
     n_starts=10, n_hops=1, hop_steps=4, searches_per_minimum=4, max_searches=120, round_size=16, chunk_size=6
 )
@@ -151,8 +152,22 @@ def test_what_was_done_is_recorded():
     assert search["coverage_transition_states"] == 1 - once / states.survey_hits.sum()
 
 
+@pytest.mark.parametrize("strategy", ["mixed", "single-ended", "double-ended"])
+@pytest.mark.parametrize(("share", "n_starts"), [(0.0, 0), (0.25, 4), (1.0, 16)])
+def test_every_later_round_has_its_share_of_random_starts(strategy, share, n_starts):
+    exploration = Exploration(network(), SMALL._replace(start_share=share, strategy=strategy), seed=3)
+    for _ in range(2):  # the first starts, the chain
+        exploration.advance()
+    plan = exploration.planner.plan(exploration.n_searches)
+    assert len(plan) == 16
+    assert [search.kind for search in plan[:n_starts]] == n_starts * [Kind.START]
+    assert all(search.kind != Kind.START for search in plan[n_starts:])
+
+
 def test_survey_hits_are_those_of_survey_searches_alone():
-    modes_only = SMALL._replace(n_hops=0, searches_per_minimum=1000, strategy="single-ended", soft_modes=0)
+    modes_only = SMALL._replace(
+        n_hops=0, start_share=0.0, searches_per_minimum=1000, strategy="single-ended", soft_modes=0
+    )
     landscape = explore(network(), modes_only, seed=3)
     states, minima = landscape.transition_states, landscape.minima
     # without modes to follow every search from a minimum is one; all arrivals but those of the starts are theirs

@@ -39,6 +39,10 @@ def test_plain_jitted_function_becomes_an_objective():
     assert (starts <= [1.0, 2.0, 3.0]).all()
 
 
+def test_an_objective_is_shown_without_its_data():
+    assert len(repr(from_function(numba.njit(parabola), 1000))) < 300
+
+
 def test_wrong_gradient_is_noticed():
     with pytest.raises(ValueError, match="'wrong_gradient' writes disagrees with difference quotients"):
         from_function(numba.njit(wrong_gradient), 3)

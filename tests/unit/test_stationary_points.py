@@ -147,9 +147,9 @@ def test_network_transition_states_have_one_negative_eigenvalue_and_lower_ends()
 
 
 def test_long_descents_are_followed_again_more_closely(monkeypatch):
-    objective, rng = network(seed=3)
+    objective, rng = network(5)
     minimum = minimise(objective, objective.random_start(rng))
-    found = [follow_mode(objective, minimum.x, rank, (1.0, 4.0), rng, SaddleOptions()).saddles for rank in range(10)]
+    found = [follow_mode(objective, minimum.x, rank, (1.0, 1.0), rng, SaddleOptions()).saddles for rank in range(16)]
     saddle, mode = sum(found, start=[])[0]
     once = fall(objective, saddle, mode)
     monkeypatch.setattr("lossland.saddle.LONG_DESCENT", 0)

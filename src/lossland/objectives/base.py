@@ -135,17 +135,17 @@ class Objective:
 
     kind: str
     n_variables: int
-    value_gradient: object
-    hessian: object
-    data: ObjectiveData
+    value_gradient: object = field(repr=False)
+    hessian: object = field(repr=False)
+    data: ObjectiveData = field(repr=False)
     start_low: object = -1.0
     start_high: object = 1.0
     has_hessian: bool = True
-    network: NetworkLayout | None = None
-    product: object = None
-    idle: np.ndarray | None = None
+    network: NetworkLayout | None = field(default=None, repr=False)
+    product: object = field(default=None, repr=False)
+    idle: np.ndarray | None = field(default=None, repr=False)
     attributes: dict = field(default_factory=dict)
-    arrays: dict = field(default_factory=dict)
+    arrays: dict = field(default_factory=dict, repr=False)
 
     def energy_gradient(self, x) -> tuple[float, np.ndarray]:
         """Return energy and gradient, shape (n_variables,), at ``x``."""
