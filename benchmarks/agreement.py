@@ -26,7 +26,8 @@ N_DATA, REGULARISATION, SEED, FIRST_SECONDS = 1000, 1e-4, 2020, 5.0
 SEEDS = {"single-ended": 1, "double-ended": 2}
 GOALS = {"minima": 0.99, "transition_states": 0.95}
 # no end but that of this benchmark: coverage speaks of one strategy's own searches
-ENDLESS = ExploreOptions(max_searches=10**9, searches_per_minimum=10**9)
+# with first steps of up to sixteen units, which lead to more on so small a landscape
+ENDLESS = ExploreOptions(max_searches=10**9, searches_per_minimum=10**9, displacement_spread=16.0)
 TABLE = Path(__file__).with_name("agreement.csv")
 
 

@@ -27,7 +27,7 @@ from known_surfaces import spin_variance, tilted_wells  # noqa: E402
 
 FRACTIONS = (0.5, 0.8, 0.95)
 # no starts in later rounds: they find all wells at once, and how searches fill a landscape could not be seen
-BASE = ExploreOptions(n_starts=10, start_share=0.0, n_hops=0, displacement=0.3, displacement_spread=8.0)
+BASE = ExploreOptions(n_starts=10, start_share=0.0, n_hops=0, displacement=0.3)
 BASE = BASE._replace(coverage_minima=1.0, coverage_transition_states=1.0, max_searches=20000)
 # name, objective, options, true numbers, survey searches for each minimum, searches of the survey that is the truth
 SURFACES = [

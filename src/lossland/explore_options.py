@@ -41,11 +41,11 @@ class ExploreOptions(NamedTuple):
     coverage_minima, coverage_transition_states : float
         Good-Turing coverage by survey searches (:mod:`lossland.survey`) that ends the exploration.
     strategy : {"mixed", "single-ended", "double-ended"}
-        How transition states are searched for after the first starts and the chains: from single minima and, while some are not
-        connected to the global minimum, between pairs; from single minima alone; or between pairs alone, those first
-        that would connect something, then each minimum and the nearest copies of all of them. Searches between pairs
-        are planned and no random draws: the double-ended strategy knows no coverage (it stays 0) and ends with the
-        budget, or when every pair has been tried ``max_attempts`` times.
+        How transition states are searched for after the first starts and the chains: from single minima and, while some
+        are not connected to the global minimum, between pairs; from single minima alone; or between pairs alone, those
+        first that would connect something, then each minimum and the nearest copies of all of them. Searches between
+        pairs are planned and no random draws: the double-ended strategy knows no coverage (it stays 0) and ends with
+        the budget, or when every pair has been tried ``max_attempts`` times.
     max_attempts : int
         Searches between one pair of minima.
     round_size : int
@@ -72,7 +72,7 @@ class ExploreOptions(NamedTuple):
     soft_modes: int = 20
     searches_per_minimum: int = 40
     displacement: float = 1.0
-    displacement_spread: float = 16.0
+    displacement_spread: float = 8.0
     max_searches: int = 2000
     coverage_minima: float = 0.999
     coverage_transition_states: float = 0.95

@@ -298,7 +298,7 @@ def connect_path(
     if start.shape != (objective.n_variables,) or end.shape != start.shape:
         n = objective.n_variables
         raise ValueError(f"start and end have shapes {start.shape} and {end.shape}, but must have ({n},)")
-    distance = float(np.linalg.norm(end - start))
+    distance = norm(end - start)
     if not distance > 0.0:
         raise ValueError("start and end of a path must be two different points")
     n_images = image_count(distance, options, attempt) if math.isfinite(distance) else 3
@@ -334,13 +334,13 @@ def profile_maxima(images, energies, gradients, tangents) -> list[Candidate]:
     slopes[0] = slopes[-1] = 0.0  # the ends are minima
     candidates = []
     for i, chord in enumerate(np.diff(images, axis=0)):
-        length = float(np.linalg.norm(chord))
+        length = norm(chord)
         fraction = cubic_maximum(energies[i], energies[i + 1], length * slopes[i], length * slopes[i + 1])
         if fraction is None or (i == len(images) - 2 and fraction > 1.0 - ROUNDING):
             continue
         x = images[i] + fraction * chord
         tangent = (1.0 - fraction) * tangents[i] + fraction * tangents[i + 1]
-        size = np.linalg.norm(tangent)
+        size = norm(tangent)
         candidates.append(Candidate(x, tangent / size if size > 0.1 else chord / length))
     return candidates
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lossland import searches
+from lossland._vector import norm
 from lossland.connections import Connections
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
@@ -175,7 +176,7 @@ class Planner:
 def _bend(start, end, rng):
     """Return a random vector, ``BEND`` times as long as the line between two minima, to start a band as an arc."""
     direction = rng.normal(size=start.size)
-    return BEND * np.linalg.norm(end - start) / np.linalg.norm(direction) * direction
+    return BEND * norm(end - start) / norm(direction) * direction
 
 
 def rank_of(n, n_ranks) -> int:

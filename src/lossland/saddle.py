@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lossland._vector import norm
 from lossland.gradient_flow import FlowOptions, follow_flow
 from lossland.minimise import descend
 from lossland.objectives.base import Objective
@@ -75,7 +76,7 @@ def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptio
     """
     x, eigenvalues = np.array(x, dtype=np.float64), np.empty(objective.n_variables)
     mode = np.array(direction, dtype=np.float64)
-    mode /= np.linalg.norm(mode)
+    mode /= norm(mode)
     anchor = x.copy() if anchor is None else np.array(anchor, dtype=np.float64)
     energy, rms_gradient, n_iterations, n_evaluations, n_hessians, status = follow_flow(
         objective.value_gradient,

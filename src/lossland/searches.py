@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from lossland._vector import norm
 from lossland.basin_hopping import basin_hopping
 from lossland.gradient_flow import modes_apart_from
 from lossland.minimise import MinimiseOptions, minimise
@@ -85,7 +86,7 @@ def follow_mode(objective: Objective, x, rank, lengths, rng, options: SaddleOpti
         # roots, because the last bit of a power depends on the processor
         stiffness = np.sqrt(np.sqrt(np.maximum(values, 1e-12 * values[-1])))
         direction = (vectors * (rng.normal(size=len(values)) / stiffness)).sum(axis=1)
-        direction /= np.linalg.norm(direction)
+        direction /= norm(direction)
     outcome = Outcome(n_hessians=1)
     length = lengths[0] * (lengths[1] / lengths[0]) ** rng.random()
     _climb(objective, outcome, x + length * direction, direction, options, anchor=x)

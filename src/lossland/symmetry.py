@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from lossland._canonical import canonical_form, canonical_forms, make_plan, move_nodes
+from lossland._vector import distance, norm
 from lossland.errors import InputError
 from lossland.mask_symmetry import layer_matrices, mask_symmetry
 
@@ -101,13 +102,13 @@ class NoSymmetry:
 
     def invariants(self, x):
         """Return the norm of ``x``, twice."""
-        norm = float(np.linalg.norm(x))
-        return norm, norm
+        length = norm(_vector(x, self.n_variables))
+        return length, length
 
     def align(self, x, onto):
         """Return a copy of ``x`` and its distance from ``onto``."""
         x = self.canonical(x)
-        return x, float(np.linalg.norm(x - _vector(onto, self.n_variables)))
+        return x, distance(x, _vector(onto, self.n_variables))
 
     def random_copy(self, x, rng):
         """Return a copy of ``x`` itself."""
@@ -181,7 +182,8 @@ class NetworkSymmetry:
 
     def invariants(self, x):
         """Return the norms of ``x`` and of the first layer's part of it."""
-        return float(np.linalg.norm(x)), float(np.linalg.norm(x[: self._n_first]))
+        x = _vector(x, self.n_variables)
+        return norm(x), norm(x[: self._n_first])
 
     def align(self, x, onto):
         """Return the copy of ``x`` nearest to ``onto`` and the distance between them.
@@ -196,9 +198,9 @@ class NetworkSymmetry:
         for start, passes in self._starts(x, onto, target):
             self._descend(start, target, *passes)
             aligned = self._flat(start)
-            distance = float(np.linalg.norm(aligned - onto))
-            if distance < best:
-                best, nearest = distance, aligned
+            apart = distance(aligned, onto)
+            if apart < best:
+                best, nearest = apart, aligned
         return nearest, best
 
     def random_copy(self, x, rng):
@@ -351,12 +353,13 @@ class NetworkSymmetry:
 
     def _match(self, matrices, target, layer, incoming, outgoing):
         """Put the nodes of one hidden layer where they overlap most with those of ``target``; changes ``matrices``."""
+        # no BLAS: its last bits depend on the processor, and could turn the choice between equally good arrangements
         (weights, biases), (after, _) = matrices[layer], matrices[layer + 1]
         overlap = np.outer(target[layer][1], biases)
         if incoming:
-            overlap += target[layer][0] @ weights.T
+            overlap += np.einsum("ik,jk->ij", target[layer][0], weights)
         if outgoing:
-            overlap += target[layer + 1][0].T @ after
+            overlap += np.einsum("ki,kj->ij", target[layer + 1][0], after)
         source = np.arange(biases.size)
         for members in self._classes[layer]:
             if members.size > 1:
@@ -376,7 +379,7 @@ def _flipped(sign, nodes):
 
 def _overlap(matrices, target):
     pairs = zip(itertools.chain(*matrices), itertools.chain(*target), strict=True)
-    return sum(float(np.vdot(mine, theirs)) for mine, theirs in pairs)
+    return sum(float((mine * theirs).sum()) for mine, theirs in pairs)
 
 
 def _vector(x, n_variables):

@@ -37,7 +37,7 @@ class Yields:
     """
 
     def __init__(self, n_variables: int):
-        self._weights = np.array([1.0, GRADIENTS_PER_VARIABLE * n_variables])
+        self._hessian = GRADIENTS_PER_VARIABLE * n_variables
         self._found, self._cost = np.zeros(2), np.zeros(2)  # single-ended, double-ended
 
     def forget(self) -> None:
@@ -57,7 +57,7 @@ class Yields:
         costs : ndarray of int, shape (n, 2)
             Evaluations of energy and gradient, and Hessians.
         """
-        n_new, costs, kinds = np.asarray(n_new), costs @ self._weights, np.array(kinds)
+        n_new, costs, kinds = np.asarray(n_new), costs[:, 0] + self._hessian * costs[:, 1], np.array(kinds)
         for i, chosen in enumerate((np.isin(kinds, SINGLE_ENDED), kinds == Kind.CONNECT)):
             self._found[i] += n_new[chosen].sum()
             self._cost[i] += costs[chosen].sum()

@@ -21,17 +21,17 @@ from lossland.yields import Kind
 PINNED = ("OPENBLAS_CORETYPE", "NUMBA_CPU_NAME")
 WELLS = ExploreOptions(
     n_starts=20, n_hops=0, soft_modes=6, searches_per_minimum=16, max_searches=3000, max_climb=60
-)._replace(displacement=0.3, displacement_spread=8.0)  # the next well is two away
+)._replace(displacement=0.3, coverage_transition_states=0.99)
 SMALL = ExploreOptions(
     n_starts=10, n_hops=1, hop_steps=4, searches_per_minimum=4, max_searches=120, round_size=16, chunk_size=6
 )
 
 
-def network(n_data=100):
+def network(n_data=100, n_hidden=3):
     rng = np.random.default_rng(5)
     inputs = rng.normal(size=(n_data, 2))
     labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(int) + (inputs[:, 0] > 1)
-    return mlp_cross_entropy([2, 3, 3], inputs, labels, 1e-4)
+    return mlp_cross_entropy([2, n_hidden, 3], inputs, labels, 1e-4)
 
 
 @pytest.mark.parametrize("d", [2, 3, 4, 5, 6])
@@ -80,7 +80,7 @@ import sys
 sys.path.insert(0, {tests!r})
 from test_explore import SMALL, network
 from lossland import explore
-explore(network(), SMALL, seed=3).write({path!r})
+explore(network(n_hidden=8), SMALL._replace(displacement_spread=16.0), seed=3).write({path!r})
 """
     environment = {name: value for name, value in os.environ.items() if name not in PINNED}
     for number, first in enumerate(("import lossland", "import numpy; numpy.linalg.eigh(numpy.eye(3))")):

@@ -15,7 +15,7 @@ from lossland.survey import FAILED, NEW, survey
 
 FRACTIONS, SEEDS = (0.5, 0.8, 0.95), range(3)
 # no starts in later rounds: they find all wells at once, and how searches fill a landscape could not be seen
-OPTIONS = ExploreOptions(n_starts=10, start_share=0.0, n_hops=0, displacement=0.3, displacement_spread=8.0)
+OPTIONS = ExploreOptions(n_starts=10, start_share=0.0, n_hops=0, displacement=0.3)
 OPTIONS = OPTIONS._replace(coverage_minima=1.0, coverage_transition_states=1.0, max_searches=9000)
 KINDS = ("minima", "transition_states")
 
