@@ -20,6 +20,8 @@ ORDER += ["searches", "chunk", "yields", "merging", "journal", "sharing", "conne
 ORDER += ["explore_options", "survey", "planning", "explore"]
 ORDER += ["analysis", "plotting", "interop", "reference", "verify", "cli", "__main__", "__init__"]
 SEARCHES = ("lbfgs", "gradient_flow", "minimise", "basin_hopping", "lowest_mode", "hybrid", "saddle", "path")
+# what they compute in Python decides the last bits of a search
+STEERING = (*SEARCHES, "searches", "symmetry", "partners", "planning", "yields", "explore", "chunk")
 STUDIES = ("chitturi", "ballard", "verpoort", "niroomand")
 SAFE_FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
 FASTMATH_USERS = ("objectives", "_vector", "_tridiagonal")  # arithmetic only, no decisions
@@ -185,6 +187,26 @@ def unsigned_kernels(texts):
                 yield f"{path}:{call.lineno}: parallel kernels are not reproducible; use threads over nogil kernels"
 
 
+def library_sums(texts):
+    """Products and norms by NumPy's BLAS where a search is steered: their bits depend on what was imported first."""
+    for path, text in texts.items():
+        if part(path) not in STEERING:
+            continue
+        tree = ast.parse(text)
+        kernels = {  # compiled, they call SciPy's library, which is pinned
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and any("njit" in ast.unparse(d) for d in node.decorator_list)
+            for inner in ast.walk(node)
+        }
+        for node in ast.walk(tree):
+            product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+            call = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            blas = re.fullmatch(r"np\.(linalg\.norm|dot|vdot|inner|matmul|tensordot)", call) or call.endswith(".dot")
+            if (product or blas) and id(node) not in kernels:
+                yield f"{path}:{node.lineno}: a sum by NumPy's library"
+
+
 def fastmath_offences(texts):
     """Fast-math flags that are spelled out, unsafe, named twice, or used where a search decides."""
     named, used = {}, set()
@@ -238,6 +260,7 @@ RULES = {
     unlike_scripts: ("workflow/scripts/[!_]*.py",),
     unsigned_kernels: PACKAGE,
     fastmath_offences: PACKAGE,
+    library_sums: PACKAGE,
     impure_kernels: PACKAGE,
 }
 
@@ -271,6 +294,9 @@ EXAMPLES = [
     (unsigned_kernels, "cli", KERNEL.format("**FAST"), KERNEL.format("nogil=True")),
     (unsigned_kernels, "cli", KERNEL.format("void(), parallel=True"), KERNEL.format("void(), parallel=False")),
     (unsigned_kernels, "objectives/mlp_threads", KERNEL.format("cache=True"), KERNEL.format("void(), parallel=ON")),
+    (library_sums, "path", "a = np.linalg.norm(x)", "a = norm(x)"),
+    (library_sums, "symmetry", "a = x @ y", "@njit(void())\ndef f():\n    a = x @ y"),
+    (library_sums, "yields", "a = np.vdot(x, y)", "a = (x * y).sum()"),
     (fastmath_offences, "objectives/mlp", KERNEL.format("fastmath=True"), KERNEL.format("fastmath=False")),
     (fastmath_offences, "objectives/mlp", KERNEL.format("fastmath=A"), FLAGS + KERNEL.format("fastmath=FASTMATH")),
     (fastmath_offences, "_vector", "FASTMATH = {'nnan'}", FLAGS),
