@@ -27,14 +27,18 @@ class BasinHoppingResult:
         Whether the walk moved to the minimum of the same position in ``minima``.
     failures : dict of Status to int
         Number of minimisations that did not converge, by status.
-    n_evaluations : int
-        Evaluations of energy and gradient, failed minimisations included.
+    n_evaluations, n_hessians : int
+        Failed minimisations included.
+    start_converged : bool
+        Whether the first of ``minima`` is that of the start.
     """
 
     minima: list[StationaryPoint]
     accepted: list[bool]
     failures: dict[Status, int]
     n_evaluations: int
+    n_hessians: int
+    start_converged: bool
 
     @property
     def lowest(self) -> StationaryPoint | None:
@@ -81,7 +85,12 @@ def basin_hopping(
     """
     _check_settings(n_steps, kT, step)
     point = minimise(objective, x, options)
-    failures, n_evaluations = Counter(), point.n_evaluations
+    failures, n_evaluations, n_hessians, start_converged = (
+        Counter(),
+        point.n_evaluations,
+        point.n_hessians,
+        point.converged,
+    )
     minima, accepted = [], []
     # a failed start counts as infinitely high, so that the first minimum found is accepted
     position, energy = np.array(x, dtype=np.float64), math.inf
@@ -90,6 +99,7 @@ def basin_hopping(
             move, lot = rng.uniform(-step, step, objective.n_variables), rng.random()
             point = minimise(objective, position + move, options)
             n_evaluations += point.n_evaluations
+            n_hessians += point.n_hessians
         if not point.converged:
             failures[point.status] += 1
             continue
@@ -97,7 +107,7 @@ def basin_hopping(
         accepted.append(math.isinf(energy) or _accepts(point.energy - energy, kT, lot))
         if accepted[-1]:
             position, energy = point.x, point.energy
-    return BasinHoppingResult(minima, accepted, dict(failures), n_evaluations)
+    return BasinHoppingResult(minima, accepted, dict(failures), n_evaluations, n_hessians, start_converged)
 
 
 def random_starts(

@@ -4,7 +4,9 @@ import argparse
 import importlib
 import importlib.metadata
 import json
+import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,11 @@ from lossland.recorded import RecordedObjective
 from lossland.verify import verification
 
 SOUND, OFFENCES, UNREADABLE = 0, 1, 2
+COMPARED = {  # how the parts of an agreement are called
+    "minima": "minima",
+    "transition_states": "transition states",
+    "degenerate": "of these, degenerate ones",
+}
 
 
 def main(arguments=None) -> int:
@@ -59,7 +66,7 @@ def _parser():
         metavar="N|all",
         help="recompute the ends of N transition states drawn at random, or of all (default: all)",
     )
-    command.add_argument("--seed", type=int, default=0, help="of that draw (default: 0)")
+    command.add_argument("--seed", type=_seed, default=0, help="of that draw (default: 0)")
     command.set_defaults(run=_verify)
     command = commands.add_parser("info", help="summarise a landscape file", description="Summarise a landscape file.")
     command.add_argument("file", type=Path, metavar="FILE")
@@ -91,11 +98,20 @@ def _add_explore(commands):
         metavar="KEY=VALUE",
         help="a setting of the exploration, such as max_searches=5000; repeat for more",
     )
-    command.add_argument("--seed", type=int, default=0, help="of all random numbers (default: 0)")
-    command.add_argument("--threads", type=int, default=1, help="of this process (default: 1)")
+    command.add_argument("--seed", type=_seed, default=0, help="of all random numbers (default: 0)")
+    command.add_argument("--threads", type=_threads, default=1, help="of this process (default: 1)")
     command.add_argument("--checkpoint", type=Path, metavar="FOLDER", help="keeps what has been found; shards share it")
     command.add_argument("--shard", type=_shard, default=(0, 1), metavar="I/N", help="this process, from 1, of N")
     command.set_defaults(run=_explore)
+
+
+def _whole_number(text, least):
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+    return int(text)
+
+
+_seed, _threads = partial(_whole_number, least=0), partial(_whole_number, least=1)
 
 
 def _shard(text):
@@ -108,10 +124,19 @@ def _shard(text):
 def _explore(options):
     objective = _load_objective(options.objective, "explore")
     more = {"seed": options.seed, "threads": options.threads, "checkpoint": options.checkpoint, "shard": options.shard}
+    _refuse_unwritable(options.file)
     landscape = explore(objective, _settings(options.set), progress=sys.stderr.isatty(), **more)
     landscape.write(options.file)
     print(f"{options.file}: {_totals(landscape)}; {landscape.search['stop_reason']}")
     return SOUND
+
+
+def _refuse_unwritable(path):
+    """Raise before hours of work what would be raised after them."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; expected the name of a file")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise InputError(f"{path} cannot be written: {path.absolute().parent} is no folder that may be written to")
 
 
 def _settings(pairs):
@@ -125,7 +150,7 @@ def _settings(pairs):
         try:
             value = text if kind is str else json.loads(text)
             changes[key] = kind(value)
-            exact = changes[key] == value
+            exact = changes[key] == value and not isinstance(value, bool)
         except (TypeError, ValueError):
             exact = False
         if not exact:
@@ -176,8 +201,9 @@ def _load_objective(name, where):
         sys.path.insert(0, "")
     try:
         module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise InputError(f"{where} {name}: cannot import {module_name}: {error}") from error
+    except Exception as error:  # anything may happen in a user's module
+        reason = f"{type(error).__name__}: {error}"
+        raise InputError(f"{where} {name}: cannot import {module_name} ({reason})") from error
     objective = getattr(module, attribute, None)
     if not isinstance(objective, Objective):
         raise InputError(
@@ -198,10 +224,15 @@ def _compare(options):
     shared = agreement(Landscape.read(options.first), Landscape.read(options.second))
     for name, points in shared._asdict().items():
         print(
-            f"{name.replace('_', ' '):<20} {points.n_first} and {points.n_second}, {points.n_common} in both: "
-            f"{100 * points.of_first:.2f} % and {100 * points.of_second:.2f} %, {100 * points.of_union:.2f} % of all"
+            f"{COMPARED[name]:<26} {points.n_first} and {points.n_second}, {points.n_common} in both{_shares(points)}"
         )
     return SOUND
+
+
+def _shares(points):
+    if not (points.n_first and points.n_second):
+        return ""
+    return f": {points.of_first:.2%} and {points.of_second:.2%}, {points.of_union:.2%} of all"
 
 
 def _summary(landscape):

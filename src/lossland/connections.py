@@ -36,13 +36,12 @@ class Connections:
         Number of the connected component of each minimum, from 0 without gaps.
     """
 
-    def __init__(self, symmetry, n_neighbours=10, max_attempts=3):
+    def __init__(self, symmetry, n_neighbours=10, max_attempts=4):
         self.symmetry, self.n_neighbours, self.max_attempts = symmetry, n_neighbours, max_attempts
         self.attempts = {}
         self.labels = np.zeros(0, dtype=np.int64)
-        self._tried = np.zeros(
-            0, dtype=np.int64
-        )  # attempts at pairs that a minimum is in, and more where none was left
+        # attempts at pairs that a minimum is in, and more where none was left
+        self._tried = np.zeros(0, dtype=np.int64)
         self._n_edges, self._distances, self._nearest = 0, {}, {}
 
     @property

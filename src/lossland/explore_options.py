@@ -1,5 +1,7 @@
 """The settings of an exploration."""
 
+import sys
+from numbers import Integral, Real
 from typing import NamedTuple
 
 from lossland.errors import InputError
@@ -8,6 +10,18 @@ from lossland.minimise import MinimiseOptions
 from lossland.saddle import SaddleOptions
 
 STRATEGIES = ("mixed", "single-ended", "double-ended")
+TINY, LARGEST = sys.float_info.min, sys.float_info.max  # what a positive number can be: neither infinity nor NaN
+POSITIVE = (TINY, LARGEST)
+#: least and greatest value of the settings that may be zero, or may not be any positive number
+RANGES = {
+    **dict.fromkeys(("n_starts", "hop_steps", "max_searches", "round_size", "chunk_size", "max_climb"), (1, LARGEST)),
+    **dict.fromkeys(("n_hops", "kT", "soft_modes", "searches_per_minimum"), (0, LARGEST)),
+    **dict.fromkeys(("coverage_minima", "coverage_transition_states"), (0, 1)),
+    "start_share": (0, 0.9),  # the rest are searches for transition states
+    "displacement_spread": (1, LARGEST),
+    "max_attempts": (1, 10),  # the images of a band double each time
+    "history": (1, LARGEST),
+}
 
 
 class ExploreOptions(NamedTuple):
@@ -47,7 +61,7 @@ class ExploreOptions(NamedTuple):
         pairs are planned and no random draws: the double-ended strategy knows no coverage (it stays 0) and ends with
         the budget, or when every pair has been tried ``max_attempts`` times.
     max_attempts : int
-        Searches between one pair of minima.
+        Searches between one pair of minima, at most 10: each has twice as many images.
     round_size : int
         Searches planned at a time, from what is known then; shards and threads share them.
     chunk_size : int
@@ -115,16 +129,14 @@ class ExploreOptions(NamedTuple):
         ------
         InputError
         """
-        for name in ("n_starts", "max_searches", "round_size", "chunk_size", "history", "max_climb", "hop_steps"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}; expected at least 1")
-        if self.strategy not in STRATEGIES:
-            raise InputError(f"strategy is {self.strategy!r}; expected one of {', '.join(STRATEGIES)}")
-        if not self.displacement_spread >= 1.0:
-            raise InputError(f"displacement_spread is {self.displacement_spread}; expected at least 1")
-        for name in ("start_share", "coverage_minima", "coverage_transition_states"):
-            if not 0.0 <= getattr(self, name) <= 1.0:
-                raise InputError(f"{name} is {getattr(self, name)}; expected a number from 0 to 1")
-        for name in ("displacement", "hop_step", "tolerance", "energy_tolerance", "distance_tolerance"):
-            if not getattr(self, name) > 0.0:
-                raise InputError(f"{name} is {getattr(self, name)}; expected a positive number")
+        for name, default in type(self)._field_defaults.items():
+            value = getattr(self, name)
+            if isinstance(default, str):
+                if value not in STRATEGIES:
+                    raise InputError(f"{name} is {value!r}; expected one of {', '.join(STRATEGIES)}")
+                continue
+            kind, said = (Integral, "a whole number") if isinstance(default, int) else (Real, "a number")
+            low, high = RANGES.get(name, POSITIVE)
+            if not isinstance(value, kind) or isinstance(value, bool) or not low <= value <= high:
+                bounds = f"from {low:g} on" if high >= LARGEST else f"from {low:g} to {high:g}"
+                raise InputError(f"{name} is {value!r}; expected {said} {'above 0' if low == TINY else bounds}")

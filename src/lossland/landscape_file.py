@@ -27,6 +27,7 @@ import h5py
 import numpy as np
 
 from lossland._guarded_file import GuardedFile
+from lossland._seal import broken, seal
 from lossland.completeness import GROWTH_COLUMNS
 from lossland.errors import FileFormatError, InputError, LosslandError
 from lossland.status import Status
@@ -130,6 +131,7 @@ def write_contents(path, contents: FileContents, minimum_order, transition_state
     try:
         with open(temporary, "w+b") as file:
             _fill_guarded(file, contents, minimum_order, transition_state_order)
+            seal(file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -160,6 +162,8 @@ def read_contents(path, *, check_content: bool = True) -> FileContents:
     if not path.is_file():
         raise FileFormatError(f"cannot read {path}: no such file")
     try:
+        if broken(path):
+            raise FileFormatError(f"{path} is damaged: its bytes do not have the sha256 at its end")
         if not h5py.is_hdf5(path):
             raise FileFormatError(f"{path} is not an HDF5 file; expected a landscape file written by lossland")
         with h5py.File(path, "r", locking=False) as file:

@@ -1,5 +1,6 @@
 """What to search next: the tasks of a round, planned from what the landscape knows."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ class Search(NamedTuple):
 
 
 class Planner:
-    """Plans rounds: random starts, then basin-hopping, then transition states.
+    """Plans rounds: random starts, then basin-hopping, then transition states and a few more random starts.
 
     A plan is a list of :class:`Search`. Of the searches from each minimum the first, and then every fourth, is a survey
     search (:mod:`lossland.survey`), which coverage is judged by; the others follow one soft mode after another, and
@@ -83,10 +84,13 @@ class Planner:
             return [self._start(done + i) for i in range(min(room, options.n_starts - done))]
         if done < options.n_starts + options.n_hops:
             return self._plan_hops(done, min(room, options.n_starts + options.n_hops - done))
-        plan = [self._start(done + i) for i in range(int(room * options.start_share))]
+        # of all searches so far, so that small rounds have their share too
+        n_starts = math.floor((done + room) * options.start_share) - math.floor(done * options.start_share)
+        starts = [self._start(done + i) for i in range(n_starts)]
         if options.strategy == "double-ended":
-            return plan + self._plan_pairs(done + len(plan), room - len(plan))
-        return plan + self._plan_transition_states(done + len(plan), room - len(plan))
+            pairs = self._plan_pairs(done + n_starts, room - n_starts)
+            return starts + pairs if pairs else []
+        return starts + self._plan_transition_states(done + n_starts, room - n_starts)
 
     def _plan_transition_states(self, done, number):
         options, minima = self.options, self.landscape.minima
@@ -107,7 +111,7 @@ class Planner:
         minima = self.landscape.minima
         lowest = np.argsort(minima.energy, kind="stable")
         chains = np.arange(done, done + number) - self.options.n_starts
-        rows = lowest[chains % len(lowest)].tolist() if len(lowest) else []
+        rows = lowest[chains % len(lowest)].tolist()
         return [self._hop(minima.x, row, done + i) for i, row in enumerate(rows)]
 
     def _hop(self, x, row, search):

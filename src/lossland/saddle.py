@@ -1,18 +1,22 @@
 """Transition states by eigenvector-following with the exact Hessian, and the two minima that each of them joins."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from lossland._vector import norm
+from lossland._vector import distance, norm
 from lossland.gradient_flow import FlowOptions, follow_flow
 from lossland.minimise import descend
 from lossland.objectives.base import Objective
 from lossland.status import StationaryPoint, Status
+from lossland.steepest_descent import follow_closely
 
 MAX_PUSH_HALVINGS = 30
-LONG_DESCENT, CLOSER = 120, 0.2  # steps; factor of the accepted error when such a path is followed again
+#: Paths of more steps are followed again with ``CLOSER`` times the accepted error, at most so often, until two in a row
+#: end at places less than ``SAME_END`` apart: they may pass so near a ridge that a small error decides where they end.
+LONG_PATH, CLOSER, MOST_REPEATS, SAME_END = 80, 0.1, 3, 1e-4
+MOST_STEPS = 3000  # of a path, tried
 
 
 class SaddleOptions(NamedTuple):
@@ -23,33 +27,19 @@ class SaddleOptions(NamedTuple):
     climb : FlowOptions
         Eigenvector-following to the transition state. Its path has no meaning, so a large error of the path is
         accepted.
+    path_error : float
+        Accepted error of a step of the steepest-descent paths to the two ends, relative to its length.
     descent : FlowOptions
-        Steepest-descent paths to the two ends; a loose ``energy_error`` can end in another minimum.
+        The last steps of these.
     push : float
-        Displacement along the negative mode from which the descents start (units of ``x``).
+        Displacement along the negative mode from which the descents start, and the length of the Newton step from which
+        their last steps take over (units of ``x``).
     """
 
     climb: FlowOptions = FlowOptions(max_step=2.0, first_step=0.2, path_error=1.0, max_iterations=100)
+    path_error: float = 0.01
     descent: FlowOptions = FlowOptions()
     push: float = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class TransitionState:
-    """A transition state, its negative mode (unit vector, shape (n_variables,)) and the ends of its two descents."""
-
-    point: StationaryPoint
-    mode: np.ndarray
-    ends: tuple[StationaryPoint, ...]
-
-    @property
-    def status(self) -> Status:
-        """Of the saddle if it failed, else ``END_FAILED`` unless both ends are minima."""
-        if not self.point.converged:
-            return self.point.status
-        return (
-            Status.CONVERGED if len(self.ends) == 2 and all(end.converged for end in self.ends) else Status.END_FAILED
-        )
 
 
 def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptions().climb, anchor=None):
@@ -99,20 +89,44 @@ def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptio
 def fall(objective: Objective, point: StationaryPoint, mode, options: SaddleOptions = SaddleOptions()):
     """Return the two minima at the ends of the steepest-descent paths that leave a transition state.
 
-    The displacement is halved until the energy is lower there than at the transition state. A path of many steps passes
-    close to ridges, where a small error is enough to end elsewhere: it is followed again with a smaller one.
+    The displacement is halved until the energy is lower there than at the transition state. A long path may pass close
+    to ridges, where a small error is enough to end elsewhere: it is followed again more closely until the end is sure.
     """
     return tuple(
-        _descent(objective, _pushed(objective, point, sign * np.asarray(mode), options.push), options.descent)
+        _descent(objective, _pushed(objective, point, sign * np.asarray(mode), options.push), options)
         for sign in (1.0, -1.0)
     )
 
 
 def _descent(objective, x, options):
-    end = descend(objective, x, options)
-    if end.n_iterations <= LONG_DESCENT:
+    """Return the end of a path; of a long one when it has been followed ever more closely until two ends agree."""
+    end, n_steps = _followed(objective, x, options.path_error, options)
+    if n_steps <= LONG_PATH:
         return end
-    return descend(objective, x, options._replace(energy_error=CLOSER * options.energy_error)).after(end)
+    for i in range(MOST_REPEATS):
+        before, (again, _) = end, _followed(objective, x, options.path_error * CLOSER ** (i + 1), options)
+        end = again.after(before)
+        if end.status == before.status and distance(end.x, before.x) < SAME_END:
+            break
+    return end
+
+
+def _followed(objective, x, path_error, options):
+    """Return the end of a path from ``x``, and the Hessians that it took to get near it."""
+    x = x.copy()
+    _, n_evaluations, n_hessians = follow_closely(
+        objective.value_gradient,
+        objective.hessian,
+        objective.has_hessian,
+        objective.data,
+        x,
+        path_error,
+        options.push,
+        MOST_STEPS,
+    )
+    end = descend(objective, x, options.descent)
+    costs = {"n_evaluations": n_evaluations, "n_hessians": n_hessians, "n_iterations": n_hessians}
+    return replace(end, **{name: getattr(end, name) + number for name, number in costs.items()}), n_hessians
 
 
 def _pushed(objective, point, direction, push):

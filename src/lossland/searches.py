@@ -54,8 +54,8 @@ def random_start(objective: Objective, rng: np.random.Generator, options: Minimi
 def hop(objective: Objective, x, n_steps, kT, step, rng, options: MinimiseOptions) -> Outcome:
     """Run one basin-hopping chain from the minimum ``x``; every minimum on the way is kept."""
     chain = basin_hopping(objective, x, n_steps, kT=kT, step=step, rng=rng, options=options)
-    outcome = Outcome(n_evaluations=chain.n_evaluations, n_hessians=sum(point.n_hessians for point in chain.minima))
-    outcome.minima.extend(chain.minima[1:])  # the first is the start itself
+    outcome = Outcome(n_evaluations=chain.n_evaluations, n_hessians=chain.n_hessians)
+    outcome.minima.extend(chain.minima[1:] if chain.start_converged else chain.minima)
     for status, number in chain.failures.items():
         outcome.failures.extend([status] * number)
     return outcome
@@ -80,15 +80,14 @@ def follow_mode(objective: Objective, x, rank, lengths, rng, options: SaddleOpti
     """
     values, vectors = _modes(objective, x)
     if 0 <= rank < 2 * len(values):
-        direction = vectors[:, rank // 2] * (1.0 if rank % 2 == 0 else -1.0)
-        direction = _with_fixed_sign(direction, rank % 2 == 0)
+        direction = _with_fixed_sign(vectors[:, rank // 2], rank % 2 == 0)
     else:
-        # roots, because the last bit of a power depends on the processor
+        # roots, and below a rounded power: the last bit of a power depends on the machine
         stiffness = np.sqrt(np.sqrt(np.maximum(values, 1e-12 * values[-1])))
         direction = (vectors * (rng.normal(size=len(values)) / stiffness)).sum(axis=1)
         direction /= norm(direction)
     outcome = Outcome(n_hessians=1)
-    length = lengths[0] * (lengths[1] / lengths[0]) ** rng.random()
+    length = float(np.float32(lengths[0] * (lengths[1] / lengths[0]) ** rng.random()))
     _climb(objective, outcome, x + length * direction, direction, options, anchor=x)
     return outcome
 

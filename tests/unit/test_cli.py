@@ -134,11 +134,23 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
             ("shared_wells:objective", "a.h5", "--set", "strategy=3"),
             "strategy is '3'; expected one of mixed, single-ended",
         ),
-        (("shared_wells:objective", "a.h5", "--set", "n_starts=0"), "n_starts is 0; expected at least 1"),
+        (("shared_wells:objective", "a.h5", "--set", "n_starts=0"), "n_starts is 0; expected a whole number from 1 on"),
         (("shared_wells:objective", "a.h5", "--shard", "1/2"), "no checkpoint folder"),
+        (("shared_wells:objective", "nowhere/a.h5"), "nowhere is no folder that may be written to"),
+        (("shared_wells:objective", "."), "is a folder; expected the name of a file"),
+        (("shared_wells:objective", "a.h5", "--checkpoint", "shared_wells.py"), "shared_wells.py cannot be made"),
+        (("./shared_wells:objective", "a.h5"), "cannot import ./shared_wells (TypeError"),
+        (
+            ("shared_wells:objective", "a.h5", "--set", "displacement=Infinity"),
+            "displacement is inf; expected a number",
+        ),
+        (("shared_wells:objective", "a.h5", "--set", "n_starts=true"), "true is no value of n_starts"),
     ):
         status, _, err = run(capsys, "explore", *arguments)
         assert (status, message in err) == (2, True), err
+    with pytest.raises(SystemExit):
+        run(capsys, "explore", "shared_wells:objective", "a.h5", "--seed", "-1")
+    assert "'-1' is no whole number from 0 on" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         run(capsys, "explore", "shared_wells:objective", "a.h5", "--shard", "3/2")
     assert "'3/2' is no shard; expected a number of N, such as 1/3" in capsys.readouterr().err
@@ -149,9 +161,9 @@ def test_compare_says_what_two_landscapes_share(capsys, network_file, wells_file
     assert (status, out.splitlines()) == (
         0,
         [
-            "minima               3 and 3, 3 in both: 100.00 % and 100.00 %, 100.00 % of all",
-            "transition states    2 and 2, 2 in both: 100.00 % and 100.00 %, 100.00 % of all",
-            "degenerate           0 and 0, 0 in both: nan % and nan %, nan % of all",
+            "minima                     3 and 3, 3 in both: 100.00% and 100.00%, 100.00% of all",
+            "transition states          2 and 2, 2 in both: 100.00% and 100.00%, 100.00% of all",
+            "of these, degenerate ones  0 and 0, 0 in both",
         ],
     )
     status, _, err = run(capsys, "compare", network_file, wells_file)

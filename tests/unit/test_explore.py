@@ -21,7 +21,7 @@ from lossland.yields import Kind
 PINNED = ("OPENBLAS_CORETYPE", "NUMBA_CPU_NAME")
 WELLS = ExploreOptions(
     n_starts=20, n_hops=0, soft_modes=6, searches_per_minimum=16, max_searches=3000, max_climb=60
-)._replace(displacement=0.3, coverage_transition_states=0.99)
+)._replace(displacement=0.3, coverage_transition_states=0.999)
 SMALL = ExploreOptions(
     n_starts=10, n_hops=1, hop_steps=4, searches_per_minimum=4, max_searches=120, round_size=16, chunk_size=6
 )
@@ -129,7 +129,7 @@ def test_checkpoint_of_other_settings_is_not_used(tmp_path):
 
 
 def test_unconnected_minima_are_joined_by_double_ended_searches():
-    few = WELLS._replace(n_starts=40, round_size=6, max_searches=52)
+    few = WELLS._replace(n_starts=40, start_share=0.0, round_size=6, max_searches=52)
     joined = [explore(tilted_wells(3), few, seed=seed).n_components for seed in range(3)]
     apart = [
         explore(tilted_wells(3), few._replace(strategy="single-ended"), seed=seed).n_components for seed in range(3)
@@ -153,7 +153,7 @@ def test_what_was_done_is_recorded():
 
 
 @pytest.mark.parametrize("strategy", ["mixed", "single-ended", "double-ended"])
-@pytest.mark.parametrize(("share", "n_starts"), [(0.0, 0), (0.25, 4), (1.0, 16)])
+@pytest.mark.parametrize(("share", "n_starts"), [(0.0, 0), (0.25, 4), (0.9, 15)])
 def test_every_later_round_has_its_share_of_random_starts(strategy, share, n_starts):
     exploration = Exploration(network(), SMALL._replace(start_share=share, strategy=strategy), seed=3)
     for _ in range(2):  # the first starts, the chain

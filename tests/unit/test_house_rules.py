@@ -12,14 +12,24 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # A module may import only from those before it; a package or module that is missing here is an offence.
 ORDER = ["_runtime", "errors", "status", "_vector", "objectives", "lbfgs"]
-ORDER += ["_tridiagonal", "_quadratic", "gradient_flow", "minimise", "datasets"]
+ORDER += ["_tridiagonal", "_quadratic", "gradient_flow", "steepest_descent", "minimise", "datasets"]
 ORDER += ["basin_hopping", "lowest_mode", "hybrid", "saddle", "path"]
 ORDER += ["mask_symmetry", "_canonical", "symmetry", "point_index"]
-ORDER += ["completeness", "_guarded_file", "landscape_file", "recorded", "_table", "verified", "landscape"]
+ORDER += ["completeness", "_guarded_file", "_seal", "landscape_file", "recorded", "_table", "verified", "landscape"]
 ORDER += ["searches", "chunk", "yields", "merging", "journal", "sharing", "connections", "partners"]
 ORDER += ["explore_options", "survey", "planning", "explore"]
 ORDER += ["analysis", "plotting", "interop", "reference", "verify", "cli", "__main__", "__init__"]
-SEARCHES = ("lbfgs", "gradient_flow", "minimise", "basin_hopping", "lowest_mode", "hybrid", "saddle", "path")
+SEARCHES = (
+    "lbfgs",
+    "gradient_flow",
+    "steepest_descent",
+    "minimise",
+    "basin_hopping",
+    "lowest_mode",
+    "hybrid",
+    "saddle",
+    "path",
+)
 # what they compute in Python decides the last bits of a search
 STEERING = (*SEARCHES, "searches", "symmetry", "partners", "planning", "yields", "explore", "chunk")
 STUDIES = ("chitturi", "ballard", "verpoort", "niroomand")

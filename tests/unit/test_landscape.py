@@ -306,7 +306,7 @@ def test_a_flipped_bit_of_a_number_is_refused(written):
     content = bytearray(written.read_bytes())
     content[offset + 2] ^= 1
     written.write_bytes(content)
-    with pytest.raises(FileFormatError, match="content_sha256"):
+    with pytest.raises(FileFormatError, match="its bytes do not have the sha256 at its end"):
         Landscape.read(written)
 
 

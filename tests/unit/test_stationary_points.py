@@ -9,9 +9,10 @@ from scipy.integrate import solve_ivp
 from lossland.gradient_flow import FlowOptions
 from lossland.minimise import MinimiseOptions, descend, minimise
 from lossland.objectives import from_function, mlp_cross_entropy
-from lossland.saddle import SaddleOptions, climb, fall
+from lossland.saddle import CLOSER, SaddleOptions, climb, fall
 from lossland.searches import follow_mode
 from lossland.status import Status
+from lossland.steepest_descent import follow_closely
 
 MUELLER_BROWN_MINIMA = {
     -146.69952: (-0.558224, 1.441726),
@@ -146,23 +147,52 @@ def test_network_transition_states_have_one_negative_eigenvalue_and_lower_ends()
             assert end.energy < point.energy
 
 
-def test_long_descents_are_followed_again_more_closely(monkeypatch):
+def test_long_descents_are_followed_more_and_more_closely_until_two_ends_agree(monkeypatch):
     objective, rng = network(5)
     minimum = minimise(objective, objective.random_start(rng))
     found = [follow_mode(objective, minimum.x, rank, (1.0, 1.0), rng, SaddleOptions()).saddles for rank in range(16)]
     saddle, mode = sum(found, start=[])[0]
-    once = fall(objective, saddle, mode)
-    monkeypatch.setattr("lossland.saddle.LONG_DESCENT", 0)
-    twice = fall(objective, saddle, mode)
-    monkeypatch.setattr("lossland.saddle.LONG_DESCENT", 10**6)
-    closer = SaddleOptions(descent=FlowOptions(energy_error=0.2 * FlowOptions().energy_error))
-    for first, both, second in zip(once, twice, fall(objective, saddle, mode, closer), strict=True):
-        assert np.abs(both.x - first.x).max() < 1e-6
-        assert (both.x == second.x).all()
-        assert both.n_hessians == first.n_hessians + second.n_hessians
-        assert both.n_evaluations == first.n_evaluations + second.n_evaluations
-        assert both.n_iterations == first.n_iterations + second.n_iterations
-        assert second.n_hessians > first.n_hessians
+    once, errors, hessians = fall(objective, saddle, mode), [], []
+
+    def misled_at_first(*arguments):
+        errors.append(arguments[5])
+        result = follow_closely(*arguments)
+        hessians.append(result[2])
+        if len(errors) <= 2:
+            arguments[4][:] = [saddle.x, minimum.x][len(errors) - 1]
+        return result
+
+    monkeypatch.setattr("lossland.saddle.LONG_PATH", 0)
+    monkeypatch.setattr("lossland.saddle.follow_closely", misled_at_first)
+    ends = fall(objective, saddle, mode)
+    # twice wrong, right, right again; the other end: twice
+    assert errors == pytest.approx([SaddleOptions().path_error * CLOSER**i for i in (0, 1, 2, 3, 0, 1)])
+    for end, expected in zip(ends, once, strict=True):
+        assert np.abs(end.x - expected.x).max() < 1e-6
+    assert ends[0].n_hessians > sum(hessians[:4])
+    assert ends[1].n_hessians > sum(hessians[4:])
+
+
+def test_paths_are_followed_to_fourth_order():
+    objective, rng = network(1)
+    start = objective.random_start(rng)
+
+    def flow(_, x):
+        return -objective.energy_gradient(x)[1]
+
+    exact = solve_ivp(flow, (0.0, 1e5), start, "LSODA", rtol=1e-11, atol=1e-12, dense_output=True).sol
+    times = np.geomspace(1.0, 1e5, 20000)
+    steps, distances = [], []
+    for error in (1e-1, 1e-3, 1e-5):
+        x = start.copy()
+        kernels = (objective.value_gradient, objective.hessian, True, objective.data)
+        arrived, _, n_hessians = follow_closely(*kernels, x, error, 0.02, 10**4)
+        assert arrived
+        steps.append(n_hessians)
+        distances.append(np.sqrt(((exact(times).T - x) ** 2).sum(axis=1)).min())
+    # the error of a step relative to its length falls with the third power of the length
+    assert (np.diff(np.log(steps)) < np.log(100.0) / 3 + 0.2).all()
+    assert (np.array(distances) < [1e-3, 3e-5, 3e-5]).all()  # the comparison's own resolution is 2e-5
 
 
 def test_climb_out_of_bounds_is_reported():
