@@ -310,6 +310,20 @@ def test_a_flipped_bit_of_a_number_is_refused(written):
         Landscape.read(written)
 
 
+def test_bytes_that_belie_their_digest_are_not_interpreted(written):
+    """HDF5 can hang in structures that one bit has changed."""
+    content = bytearray(written.read_bytes())
+    for position in range(0, len(content) - 40, max(1, len(content) // 200)):
+        content[position] ^= 8
+        written.write_bytes(content)
+        with pytest.raises(FileFormatError, match="its bytes do not have the sha256 at its end"):
+            Landscape.read(written)
+        content[position] ^= 8
+    written.write_bytes(content[:-20])
+    with pytest.raises(FileFormatError, match="damaged"):
+        Landscape.read(written)
+
+
 def test_foreign_files_are_refused(tmp_path):
     with pytest.raises(FileFormatError, match="no such file"):
         Landscape.read(tmp_path / "absent.h5")
