@@ -1,6 +1,7 @@
 """Check a configuration before anything is computed; every complaint is one sentence with file, key and expectation."""
 
 import difflib
+import math
 from pathlib import Path
 
 import jsonschema
@@ -38,6 +39,9 @@ class ConfigurationError(ValueError):
 
 def check(config, schema, files):
     """Raise the first complaint about ``config`` (merged from ``files``, the last one strongest), in one sentence."""
+    for path, number in _numbers(config):
+        if not math.isfinite(number):
+            raise ConfigurationError(f"{origin(path, files)}: {_key(path)} is {number}, expected a finite number")
     validator = jsonschema.Draft202012Validator(schema)
     # a missing key may only follow from a wrong one beside it, so it comes last
     for error in sorted(validator.iter_errors(config), key=lambda error: error.validator == "required"):
@@ -45,6 +49,15 @@ def check(config, schema, files):
         raise ConfigurationError(f"{origin(path, files)}: {sentence}")
     for path, sentence in _contradictions(config):
         raise ConfigurationError(f"{origin(path, files)}: {_key(path)} {sentence}")
+
+
+def _numbers(content, path=()):
+    """Yield (path, number) for every number with a point, which limits cannot keep from being NaN."""
+    if isinstance(content, float):
+        yield list(path), content
+    items = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for key, value in items:
+        yield from _numbers(value, (*path, key))
 
 
 def check_tables(config, files, repository):

@@ -57,6 +57,8 @@ def complaint(repository, schema, default, write_config):
             "explore.tolerance is '1e-9', expected a number (write 1e-09 with a point, as 1.0e-4)",
         ),
         ("seed: true", "seed is True, expected a whole number"),
+        ("explore: {kT: .nan}", "explore.kT is nan, expected a finite number"),
+        ("explore: {displacement: .inf}", "explore.displacement is inf, expected a finite number"),
         ("seed: -1", "seed is -1, expected it to be at least 0"),
         (
             "datasets: {ljat3_D1: {n_steps_kept: some}}",
