@@ -28,6 +28,7 @@ SIDES[3, :3] = (-0.1073529058151375, -9.594562251023355, -20.47028614809616)
 SIDES[4, :4] = (7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160)
 SIDES[5, :5] = (8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054)
 
+AT_REST = 1e-4  # times the Newton step that ends a path is near enough to a saddle, which the path then leads to
 SAFETY, LEAST_CHANGE, MOST_CHANGE = 0.9, 0.2, 4.0  # of the time of a step
 
 
@@ -96,7 +97,7 @@ def follow_closely(value_gradient, hessian, has_hessian, data, x, error, near, m
     Returns
     -------
     arrived : bool
-        False after ``max_steps``, or where a value is not finite.
+        False after ``max_steps``, at a saddle, or where a value is not finite.
     n_evaluations, n_hessians : int
     """
     n = x.size
@@ -113,13 +114,13 @@ def follow_closely(value_gradient, hessian, has_hessian, data, x, error, near, m
             tridiagonalise(matrix, diagonal, beside, reflectors, scales)
             if not (np.isfinite(diagonal.sum() + beside.sum()) and finite(energy, gradient)):
                 return False, n_evaluations, n_hessians
-            if count_below(diagonal, beside, 0.0) == 0:
-                newton[:] = gradient
-                to_basis(reflectors, scales, newton)
-                factorise(diagonal, beside, 0.0, factors)
-                solve(factors, newton)
-                if norm(newton) <= near:
-                    return True, n_evaluations, n_hessians
+            newton[:] = gradient
+            to_basis(reflectors, scales, newton)
+            factorise(diagonal, beside, 0.0, factors)
+            solve(factors, newton)
+            minimum = count_below(diagonal, beside, 0.0) == 0
+            if norm(newton) <= (near if minimum else AT_REST * near):
+                return minimum, n_evaluations, n_hessians
         factorise(diagonal, beside, 1.0 / (GAMMA * time), factors)
         _stages(value_gradient, data, x, gradient, reflectors, scales, factors, time, stages, point, slopes)
         n_evaluations += 5
