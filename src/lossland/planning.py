@@ -13,11 +13,10 @@ from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
 from lossland.partners import Partners
 from lossland.path import BandOptions
-from lossland.yields import LARGEST_SHARE, Kind, Yields
+from lossland.yields import Kind, Yields
 
 SURVEY_PERIOD = 4  # of the searches from each minimum, the first and then every fourth is a survey search
 
-LATE = 0.8  # of the budget
 BEND = 0.5  # of further attempts at a pair of the double-ended strategy
 
 
@@ -95,10 +94,7 @@ class Planner:
 
     def _plan_transition_states(self, done, number):
         options, minima = self.options, self.landscape.minima
-        # what is loose when the budget comes to its end is connected, whatever that yields
-        late = done >= LATE * options.max_searches
-        share = LARGEST_SHARE if late else self.yields.double_ended_share()
-        limit = min(number, max(1, int(number * share)))
+        limit = min(number, max(1, int(number * self.yields.double_ended_share())))
         pairs = [] if options.strategy == "single-ended" else self.connections.pairs(minima.x, minima.energy, limit)
         plan = [self._connect(minima.x, pair) for pair in pairs]
         rows = self._least_searched(minima.energy, number - len(plan))

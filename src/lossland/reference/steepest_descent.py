@@ -1,7 +1,7 @@
 """Where a transition state falls to, by the definition: steepest-descent paths, integrated by a stiff ODE solver.
 
-The engine follows the same paths by local quadratic steps (Page and McIver, J. Chem. Phys. 88, 922 (1988)); this is a
-second, independent route: dx/dt = -gradient with SciPy's implicit multistep formulas and the Hessian as Jacobian.
+The engine follows the same paths by a Rosenbrock method; this is a second, independent route: dx/dt = -gradient with
+SciPy's implicit multistep formulas and the Hessian as Jacobian.
 """
 
 import numpy as np
@@ -13,8 +13,10 @@ STEPS_PER_ATTEMPT, MAX_STEPS = 15, 20_000
 NEWTON_STEPS, CONTRACTION = 8, 0.3
 #: the first Newton step, as a fraction of the way from the transition state, may not be longer
 NEWTON_REACH = 0.1
-#: (push-off in distance tolerances, relative tolerance, absolute tolerance in push-offs) of a quick and a careful path
-QUICK, CAREFUL = (100.0, 1e-4, 1e-2), (30.0, 1e-7, 1e-3)
+#: (push-off in distance tolerances, relative tolerance, absolute tolerance in push-offs) of a quick and a careful path,
+#: and of one that is soon away: where the path keeps a symmetry that it is unstable to, rounding grows on the long way
+#: out from a short push-off, and breaks it
+QUICK, CAREFUL, SOON_AWAY = (100.0, 1e-4, 1e-2), (30.0, 1e-7, 1e-3), (2000.0, 1e-9, 1e-6)
 END_OF_TIME = 1e15
 #: solver steps between two looks at the lowest curvature, and the time step allowed in units of its inverse
 STEPS_PER_CURVATURE, LONGEST_GROWTH = 5, 0.5
@@ -57,7 +59,7 @@ def both_ends(reference, x, distance_tolerance: float, settings=QUICK) -> list:
     distance_tolerance : float
         Sets the length of the push-off along the negative mode.
     settings : tuple
-        :data:`QUICK` or :data:`CAREFUL`.
+        :data:`QUICK`, :data:`CAREFUL` or :data:`SOON_AWAY`.
 
     Returns
     -------
