@@ -16,7 +16,7 @@ MAX_PUSH_HALVINGS = 30
 #: Paths of more steps are followed again with ``CLOSER`` times the accepted error, at most so often, until two in a row
 #: end at places less than ``SAME_END`` apart: they may pass so near a ridge that a small error decides where they end.
 LONG_PATH, CLOSER, MOST_REPEATS, SAME_END = 80, 0.1, 3, 1e-4
-MOST_STEPS = 3000  # of a path, tried ones
+MOST_STEPS = 3000  # of a path, refused ones included
 
 
 class SaddleOptions(NamedTuple):

@@ -20,7 +20,7 @@ from lossland.errors import FileFormatError, InputError
 from lossland.landscape_file import FileContents, read_contents
 from lossland.point_index import PointIndex
 from lossland.recorded import recorded_objective
-from lossland.reference import CAREFUL, QUICK, SOON_AWAY, both_ends, reference_for
+from lossland.reference import CAREFUL, QUICK, both_ends, reference_for
 
 ENERGY_RTOL, ENERGY_ATOL = 1e-10, 1e-3
 GRADIENT_RTOL, GRADIENT_ROUNDING = 1e-3, 1e-15
@@ -285,7 +285,7 @@ class _Check:
         x = np.ascontiguousarray(self.tables[STATES]["x"][row])
         claimed = sorted(self.tables[STATES]["minima"][row].tolist())
         first = [self._representative(end, index, rows) for end in claimed]
-        for settings in (QUICK, CAREFUL, SOON_AWAY):  # nothing is called false on the word of one path
+        for settings in (QUICK, CAREFUL):  # nothing is called false on the word of a quick path
             minima = both_ends(self.reference, x, self.distance_tolerance, settings)
             found = [self._row_of(minimum, index, rows) for minimum in minima]
             if sorted(first) == sorted(found):

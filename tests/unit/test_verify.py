@@ -10,7 +10,7 @@ from known_landscapes import network_landscape, stationary_point, wells, wells_l
 from lossland.errors import FileFormatError, InputError
 from lossland.landscape import Landscape
 from lossland.landscape_file import FileContents, content_digest, read_contents, write_contents
-from lossland.reference import CAREFUL, QUICK, SOON_AWAY, FunctionReference, NetworkReference, both_ends
+from lossland.reference import CAREFUL, QUICK, FunctionReference, NetworkReference, both_ends
 from lossland.verify import verification, verify
 
 
@@ -91,7 +91,7 @@ def test_function_reference_takes_the_hessian_from_gradients():
     assert reference.hessian(x) == pytest.approx(np.diag((3.0 * x**2 - 1.0) * [1.0, 2.0]), abs=1e-9)
 
 
-@pytest.mark.parametrize("settings", [QUICK, CAREFUL, SOON_AWAY])
+@pytest.mark.parametrize("settings", [QUICK, CAREFUL])
 def test_both_ends_of_a_double_well(settings):
     reference = FunctionReference(wells([1.0, 1e3]))  # stiff
     ends = both_ends(reference, np.array([0.0, -1.0]), 1e-5, settings)

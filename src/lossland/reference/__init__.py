@@ -6,9 +6,9 @@ Nothing here shares code with the kernels of the engine.
 from lossland.errors import InputError
 from lossland.reference.function import FunctionReference
 from lossland.reference.network import NetworkReference
-from lossland.reference.steepest_descent import CAREFUL, QUICK, SOON_AWAY, both_ends
+from lossland.reference.steepest_descent import CAREFUL, QUICK, both_ends
 
-__all__ = ["CAREFUL", "QUICK", "SOON_AWAY", "FunctionReference", "NetworkReference", "both_ends", "reference_for"]
+__all__ = ["CAREFUL", "QUICK", "FunctionReference", "NetworkReference", "both_ends", "reference_for"]
 
 
 def reference_for(contents, objective=None):

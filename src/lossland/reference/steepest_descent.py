@@ -13,10 +13,8 @@ STEPS_PER_ATTEMPT, MAX_STEPS = 15, 20_000
 NEWTON_STEPS, CONTRACTION = 8, 0.3
 #: the first Newton step, as a fraction of the way from the transition state, may not be longer
 NEWTON_REACH = 0.1
-#: (push-off in distance tolerances, relative tolerance, absolute tolerance in push-offs) of a quick and a careful path,
-#: and of one that is soon away: where the path keeps a symmetry that it is unstable to, rounding grows on the long way
-#: out from a short push-off, and breaks it
-QUICK, CAREFUL, SOON_AWAY = (100.0, 1e-4, 1e-2), (30.0, 1e-7, 1e-3), (2000.0, 1e-9, 1e-6)
+#: (push-off in distance tolerances, relative tolerance, absolute tolerance in push-offs) of a quick and a careful path
+QUICK, CAREFUL = (100.0, 1e-4, 1e-2), (30.0, 1e-7, 1e-3)
 END_OF_TIME = 1e15
 #: solver steps between two looks at the lowest curvature, and the time step allowed in units of its inverse
 STEPS_PER_CURVATURE, LONGEST_GROWTH = 5, 0.5
@@ -59,7 +57,7 @@ def both_ends(reference, x, distance_tolerance: float, settings=QUICK) -> list:
     distance_tolerance : float
         Sets the length of the push-off along the negative mode.
     settings : tuple
-        :data:`QUICK`, :data:`CAREFUL` or :data:`SOON_AWAY`.
+        :data:`QUICK` or :data:`CAREFUL`.
 
     Returns
     -------
