@@ -186,7 +186,7 @@ def _verify(options):
         print(offence.sentence)
     print(
         f"{options.file}: {checked.n_minima} minima and {checked.n_transition_states} transition states checked, "
-        f"the ends of {checked.n_ends_checked} of these; "
+        f"the ends of {checked.n_ends_checked} of these ({checked.n_undetermined} undetermined); "
         + (f"{len(checked.offences)} offences" if checked.offences else "all verified")
     )
     return OFFENCES if checked.offences else SOUND

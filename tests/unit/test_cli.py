@@ -35,7 +35,7 @@ def run(capsys, *arguments):
 def test_a_sound_file_exits_0(capsys, network_file):
     status, out, err = run(capsys, "verify", network_file)
     assert (status, err) == (0, "")
-    assert "3 minima and 2 transition states checked, the ends of 2 of these; all verified" in out
+    assert "3 minima and 2 transition states checked, the ends of 2 of these (0 undetermined); all verified" in out
     assert "the ends of 1 of these" in run(capsys, "verify", network_file, "--ends", 1)[1]
     assert "the ends of 2 of these" in run(capsys, "verify", network_file, "--ends", "all")[1]
 

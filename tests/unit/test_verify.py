@@ -6,10 +6,13 @@ import h5py
 import numpy as np
 import pytest
 from known_landscapes import network_landscape, stationary_point, wells, wells_landscape
+from numba import njit
 
 from lossland.errors import FileFormatError, InputError
 from lossland.landscape import Landscape
 from lossland.landscape_file import FileContents, content_digest, read_contents, write_contents
+from lossland.minimise import minimise
+from lossland.objectives.base import from_function
 from lossland.reference import CAREFUL, QUICK, FunctionReference, NetworkReference, both_ends
 from lossland.verify import verification, verify
 
@@ -241,6 +244,33 @@ def test_a_missing_end_is_said(written):
     offences = verify(written, OBJECTIVE)
     assert [offence.kind for offence in offences] == ["end"] * 3
     assert all("no row of the file" in offence.sentence for offence in offences)
+
+
+def fork_value_gradient(x, data, gradient):
+    """Transition state at 0 with a path along y = 0 to saddles at x = +-1, and from there to minima on either side."""
+    u, v = x[0] * x[0] - 1.0, x[1]
+    gradient[0] = x[0] * u - 2.0 * x[0] * v * v
+    gradient[1] = -v * (1.0 + 2.0 * u) + 8.0 * v**3 + 0.3 * v * v
+    return 0.25 * u * u - 0.5 * v * v * (1.0 + 2.0 * u) + 2.0 * v**4 + 0.1 * v**3
+
+
+@pytest.mark.parametrize(("right", "left"), [(0.5, 0.5), (0.5, -0.5), (-0.5, 0.5), (-0.5, -0.5)])
+def test_ends_that_the_last_digits_decide_are_undetermined(tmp_path, right, left):
+    """The path leads to a saddle: either minimum behind it is an end, but none behind the other saddle."""
+    objective = from_function(njit(fork_value_gradient), 2, low=-2.0, high=2.0)
+    landscape = Landscape(objective)
+    places = [(side, across) for side in (1.3, -1.3) for across in (0.5, -0.5)]
+    rows = {place: landscape.add_minimum(minimise(objective, place))[0] for place in places}
+    assert len(set(rows.values())) == 4
+    landscape.add_transition_state(stationary_point(objective, [0.0, 0.0]), rows[1.3, right], rows[-1.3, left])
+    landscape.write(tmp_path / "fork.h5")
+    checked = verification(tmp_path / "fork.h5", objective)
+    assert (checked.offences, checked.n_undetermined) == ([], 1)
+    order = np.argsort(np.argsort(landscape.minima.energy))
+    false = sorted(order[[rows[1.3, right], rows[1.3, -right]]].tolist())
+    plant(tmp_path / "fork.h5", set_entry("transition_states", "minima", 0, false))
+    checked = verification(tmp_path / "fork.h5", objective)
+    assert ([offence.kind for offence in checked.offences], checked.n_undetermined) == (["end"], 0)
 
 
 def test_a_planted_duplicate_is_found_through_the_symmetry(network, network_file, tmp_path):

@@ -13,7 +13,7 @@ def verify_landscape(path_to_landscape, path_to_report, n_ends):
     rows = [[getattr(offence, column) for column in COLUMNS] for offence in result.offences]
     pd.DataFrame(rows, columns=COLUMNS).to_csv(path_to_report, index=False)
     print(f"{len(rows)} offences; checked: {result.n_minima} minima, {result.n_transition_states} transition states, ")
-    print(f"both ends of {result.n_ends_checked} transition states")
+    print(f"both ends of {result.n_ends_checked} transition states, {result.n_undetermined} of them undetermined")
 
 
 if "snakemake" in globals():

@@ -46,7 +46,7 @@ def newton_to_minimum(reference, x, reach: float):
     return None
 
 
-def both_ends(reference, x, distance_tolerance: float, settings=QUICK) -> list:
+def both_ends(reference, x, distance_tolerance: float, settings=QUICK, offset=0.0) -> list:
     """Follow the steepest-descent paths that leave a transition state on either side.
 
     Parameters
@@ -58,6 +58,8 @@ def both_ends(reference, x, distance_tolerance: float, settings=QUICK) -> list:
         Sets the length of the push-off along the negative mode.
     settings : tuple
         :data:`QUICK` or :data:`CAREFUL`.
+    offset : array_like, shape (n_variables,), optional
+        Added to the transition state after it has been refined, to see what hangs on its last digits.
 
     Returns
     -------
@@ -65,6 +67,7 @@ def both_ends(reference, x, distance_tolerance: float, settings=QUICK) -> list:
         The minimum on either side, shape (n_variables,), or None where the path did not reach one.
     """
     x, mode = _polished(reference, x, distance_tolerance)
+    x = x + offset
     push = settings[0] * distance_tolerance
     return [_follow(reference, x, x + side * push * mode, push, settings) for side in (1.0, -1.0)]
 
