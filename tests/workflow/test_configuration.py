@@ -87,7 +87,7 @@ def test_wrong_key_or_value(complaint, change, sentence):
         ("inputs: [r12, r14]", "inputs names 'r14', expected columns of ljat3_D1: r12, r13, r23"),
         ("layer_sizes: [3, 10, 4]", "layer_sizes starts with 3, expected 2, the number of inputs"),
         ("layer_sizes: [2, 10, 3]", "layer_sizes ends with 3, expected 4, the number of outcomes of LJAT3"),
-        ("n_data: 50000", "n_data is 50000 in 10 draws, expected at most 100000 in all, half of n_quenches"),
+        ("n_data: 50000", "n_data is 50000 in 3 draws, expected at most 100000 in all, half of n_quenches"),
         ("mask: [1, 0, 1]", "mask has 3 entries, expected 74, one for each weight of [2, 10, 4]"),
         ("auc_class: 4", "auc_class is 4, expected less than 4, the number of outputs"),
     ],
