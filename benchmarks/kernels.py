@@ -11,6 +11,9 @@ IN_GRADIENTS = "hessian_in_gradients"
 #: works and what each runs: kind and network
 WORKS = {f"evaluation_{name}": ("evaluation", name) for name in EVALUATED}
 WORKS |= {f"hessian_{name}": ("hessian", name) for name in DIFFERENTIATED}
+#: the same with our kernels compiled for this very processor, as the peers' are: other bits on every kind of processor
+NATIVE = {f"{work}_native": work for work in ("evaluation_1000", "evaluation_10000", "hessian_1000")}
+WORKS |= {native: WORKS[work] for native, work in NATIVE.items()}
 
 
 def side_by_side(ours, theirs, rounds=ROUNDS):
@@ -39,7 +42,7 @@ def refuse_other_results(own, other, kind, network):
 
 def measure(workers, work, seconds=SECONDS):
     """Yield (work, peer, ours, theirs, ratio) of one work for every peer that runs here."""
-    own = workers.get("lossland")
+    own = workers.get("lossland-native" if work in NATIVE else "lossland")
     for peer in PEERS:
         other = workers.get(peer)
         if other is not None:

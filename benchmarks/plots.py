@@ -28,7 +28,9 @@ def label(work):
     kind, _, rest = work.partition("_")
     if kind in ("evaluation", "hessian"):
         words = {"evaluation": "loss + gradient", "hessian": "Hessian"}[kind]
-        return f"{words}, {rest if '-' in rest else f'2-10-4, {int(rest):,} data'}"
+        size, _, native = rest.partition("_")
+        words += f", {size if '-' in size else f'2-10-4, {int(size):,} data'}"
+        return f"{words}, for this processor" if native else words
     return {"transition_state_unaligned": "transition state, peer without alignment"}.get(work, work.replace("_", " "))
 
 

@@ -17,6 +17,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
 #: worker script, environment (None: the one that runs this) and arguments of each program
 PROGRAMS = {
     "lossland": ("lossland", None, ()),
+    "lossland-native": ("lossland", None, ()),
     "numpy": ("numpy", None, ()),
     "jax": ("jax", "jax", ()),
     "topsearch": ("topsearch", "topsearch", ()),
@@ -138,5 +139,7 @@ def _variables(name):
     """Return the environment variables of a program: one thread, this checkout's sources, nobody's own packages."""
     variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "OPENBLAS_CORETYPE")}
     variables.update(dict.fromkeys(ONE_THREAD, "1"), PYTHONNOUSERSITE="1")
-    variables["PYTHONPATH"] = str(ROOT / "src") if name in ("lossland", "topsearch+kernel") else ""
+    variables["PYTHONPATH"] = str(ROOT / "src") if name in ("lossland", "lossland-native", "topsearch+kernel") else ""
+    if name == "lossland-native":
+        variables["LOSSLAND_CPU"] = "native"
     return variables

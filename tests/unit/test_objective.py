@@ -64,6 +64,9 @@ def test_function_that_is_not_jitted_is_refused():
 def test_box_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match=r"low has shape \(3,\); expected a number or 2 of them"):
         from_function(numba.njit(parabola), 2, low=[0.0, 0.0, 0.0])
+    for low, high in ((1.0, -1.0), ([0.0, 2.0], 1.0), (-np.inf, 1.0), (np.nan, 1.0)):
+        with pytest.raises(ValueError, match="expected finite low <= high"):
+            from_function(numba.njit(parabola), 2, low=low, high=high)
 
 
 def test_point_of_another_length_is_refused():

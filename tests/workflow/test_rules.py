@@ -12,12 +12,12 @@ def planned(process):
     return {name: int(number) for name, number in re.findall(r"^(\w+)\s+(\d+)$", table, re.MULTILINE)}
 
 
-@pytest.mark.parametrize(("config", "draws"), [("default", 10), ("smoke", 2), ("paper", 20)])
+@pytest.mark.parametrize(("config", "draws"), [("default", 13), ("coverage", 20), ("smoke", 4), ("paper", 40)])
 def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, config, draws):
     jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", f"config/{config}.yaml"))
     assert jobs.pop("regression", 0) == (config == "smoke")
     per_landscape = ("landscape", "verification", "minima", "landscape_table", "disconnectivity")
-    assert {name: jobs.pop(name) for name in per_landscape} == dict.fromkeys(per_landscape, 2 * draws)
+    assert {name: jobs.pop(name) for name in per_landscape} == dict.fromkeys(per_landscape, draws)
     assert jobs == {
         "all": 1,
         "kernels": 1,

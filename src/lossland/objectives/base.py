@@ -251,6 +251,8 @@ def from_function(
     for name, bound in (("low", low), ("high", high)):
         if np.shape(bound) not in ((), (n_variables,)):
             raise ValueError(f"{name} has shape {np.shape(bound)}; expected a number or {n_variables} of them")
+    if not (np.less_equal(low, high).all() and np.isfinite(low).all() and np.isfinite(high).all()):
+        raise ValueError(f"the box from low {low} to high {high} is empty or endless; expected finite low <= high")
     objective = Objective(
         kind=kind,
         n_variables=int(n_variables),
