@@ -12,8 +12,11 @@ import numpy as np
 FEWEST_OTHERS = 10  # nearest other minima that a minimum is searched with, one more for each search
 PRESELECTED = 2  # times as many are aligned: the nearest by unaligned distance of canonical forms
 MOVED_AGAIN = 20  # nearest copies one move away that are moved once more
-COPIES_KEPT = 100  # nearest copies of each of them
-DEARER = 2.0  # each attempt at a pair makes it this much more distant
+COPIES_KEPT = 400  # nearest copies of each of them
+# Pairs take turns by the rank of the copy among the copies of one minimum.  The own copies are eight times as far on:
+# half of the transition states of small networks join a minimum with one of them.
+OWN_COPIES = 8.0
+DEARER = 2.0  # each attempt at a pair makes its rank this much higher
 
 
 class Partner(NamedTuple):
@@ -44,8 +47,10 @@ class Partners:
     def pairs(self, x, energy, limit) -> list[tuple[Partner, int]]:
         """Return up to ``limit`` pairs and how often each was tried before, which counts them as tried once more.
 
-        Minima take turns, the one searched from least first, low before high. Each is searched with the nearest of its
-        partners, where every attempt doubles the distance: the near ones are tried again before the far ones are tried.
+        Minima take turns, the one searched from least first, low before high. Each is searched with the nearest copy
+        of every partner before the second nearest of any, and so on; every attempt doubles the rank of a pair, so that
+        the near ones are tried again before the far ones are tried. Ranks are compared, not distances, because some
+        minima are far from all others, and their nearest copies would have to wait for hundreds of others' copies.
 
         Parameters
         ----------
@@ -77,17 +82,19 @@ class Partners:
         return np.concatenate([near, *(self.symmetry.neighbouring_copies(near[i])[1:] for i in further)])
 
     def _nearest(self, x, row):
-        """Return the pair of minimum ``row`` that is nearest, attempts considered; None where all are given up."""
-        best, least = None, np.inf
+        """Return the pair of minimum ``row`` whose turn it is; None where all are given up."""
+        best, least = None, (np.inf, np.inf)
         for other in self._others(x, row):
-            for copy, distance in self._copies_near(x, row, other):
-                if distance >= least:
+            weight = OWN_COPIES if other == row else 1.0
+            for rank, (copy, distance) in enumerate(self._copies_near(x, row, other)):
+                if (rank + 1) / weight > least[0]:
                     break
                 # the aligned copy is the same pair from both sides
                 pair = Partner(min(row, other), max(row, other), 0) if copy == 0 else Partner(row, other, copy)
                 tried = self.attempts.get(pair, 0)
-                if tried < self.max_attempts and distance * DEARER**tried < least:
-                    best, least = pair, distance * DEARER**tried
+                turn = (rank + 1) / weight * DEARER**tried, distance
+                if tried < self.max_attempts and turn < least:
+                    best, least = pair, turn
         return best
 
     def _others(self, x, row):

@@ -72,10 +72,24 @@ def test_near_pairs_are_tried_again_before_far_ones():
     partners = Partners(NoSymmetry(1), 3, 1e-5)
     x, energy = np.array([[0.0], [1.0], [3.0]]), np.arange(3.0)
     tried = [(pair[:2], before) for pair, before in partners.pairs(x, energy, 99)]
-    # turns of rows 0, 1, 2, and so on; an attempt doubles the distance: 1, 2 and 4 of (0, 1), 2, 4 and 8 of (1, 2)
-    assert tried[:4] == [((0, 1), 0), ((0, 1), 1), ((1, 2), 0), ((0, 2), 0)]
+    # turns of rows 0, 1, 2, and so on; all ranks are 1, an attempt doubles them, and the nearer of equal ones is first
+    assert tried[:4] == [((0, 1), 0), ((1, 2), 0), ((0, 2), 0), ((0, 1), 1)]
     assert len(tried) == 9
     assert len(set(tried)) == 9
+
+
+def test_own_copies_are_tried_further_out_than_those_of_others():
+    objective = small_network()
+    rng, partners = np.random.default_rng(0), Partners(for_objective(objective), 1, 1e-5)
+    x = partners.symmetry.canonical_many(rng.normal(size=(2, objective.n_variables)))
+    tried = [pair for pair, _ in partners.pairs(x, np.arange(2.0), 18)]
+    own = [pair for pair in tried if pair.row == pair.other]
+    assert (len(own), len(tried)) == (17, 18)  # both rows have the other one's aligned copy in common
+    # the nearest copies are tried, whatever their numbers
+    copies = partners.copies(x[0], x[0])
+    distances = np.unique(np.linalg.norm(copies - x[0], axis=1).round(9))
+    reached = [np.linalg.norm(copies[pair.copy] - x[0]) for pair in own if pair.row == 0]
+    np.testing.assert_allclose(sorted(reached), distances[1:9], rtol=1e-8)
 
 
 def test_neighbouring_copies_are_copies_one_move_away():
