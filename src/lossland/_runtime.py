@@ -59,6 +59,9 @@ def configure() -> None:
     portable = pin_environment()
     import numba  # noqa: PLC0415  (after the environment is set)
 
+    # Numba reads the environment again when it next compiles, if that has changed since it was imported, and would
+    # forget what is set here
+    numba.config.reload_config()
     if portable and numba.config.CPU_NAME is None:
         numba.config.CPU_NAME = os.environ["NUMBA_CPU_NAME"]
     if portable and numba.config.CPU_FEATURES is None:

@@ -4,8 +4,8 @@ import argparse
 import importlib
 import importlib.metadata
 import json
-import os
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from lossland.objectives.base import Objective
 from lossland.recorded import RecordedObjective
 from lossland.verify import verification
 
-SOUND, OFFENCES, UNREADABLE = 0, 1, 2
+SOUND, OFFENCES, UNREADABLE, INTERRUPTED = 0, 1, 2, 130
 COMPARED = {  # how the parts of an agreement are called
     "minima": "minima",
     "transition_states": "transition states",
@@ -40,6 +40,10 @@ def main(arguments=None) -> int:
     except LosslandError as error:
         print(f"lossland {options.command}: {error}", file=sys.stderr)
         return UNREADABLE
+    except KeyboardInterrupt:
+        kept = ": what the checkpoint folder holds is kept, run again to go on" * bool(vars(options).get("checkpoint"))
+        print(f"lossland {options.command}: interrupted{kept}", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _parser():
@@ -105,9 +109,11 @@ def _add_explore(commands):
     command.set_defaults(run=_explore)
 
 
-def _whole_number(text, least):
+def _whole_number(text, least, most=2**63 - 1):
     if not text.isdecimal() or int(text) < least:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+    if int(text) > most:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than {most}")
     return int(text)
 
 
@@ -126,6 +132,8 @@ def _explore(options):
     more = {"seed": options.seed, "threads": options.threads, "checkpoint": options.checkpoint, "shard": options.shard}
     _refuse_unwritable(options.file)
     landscape = explore(objective, _settings(options.set), progress=sys.stderr.isatty(), **more)
+    if not landscape.counts()["n_minima"]:
+        raise InputError(f"{options.objective}: {landscape.search['stop_reason']}; {options.file} is not written")
     landscape.write(options.file)
     print(f"{options.file}: {_totals(landscape)}; {landscape.search['stop_reason']}")
     return SOUND
@@ -133,10 +141,16 @@ def _explore(options):
 
 def _refuse_unwritable(path):
     """Raise before hours of work what would be raised after them."""
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; expected the name of a file")
-    if not os.access(path.absolute().parent, os.W_OK):
-        raise InputError(f"{path} cannot be written: {path.absolute().parent} is no folder that may be written to")
+    target = path.resolve()
+    try:
+        if target.is_dir():
+            raise InputError(f"{path} is a folder; expected the name of a file")
+        if not target.parent.is_dir():
+            raise InputError(f"{path} cannot be written: there is no folder {target.parent}")
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _settings(pairs):
@@ -151,11 +165,11 @@ def _settings(pairs):
             value = text if kind is str else json.loads(text)
             changes[key] = kind(value)
             exact = changes[key] == value and not isinstance(value, bool)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             exact = False
         if not exact:
             raise InputError(
-                f"--set {pair}: {text} is no value of {key}; expected one like {json.dumps(defaults[key])}"
+                f"--set {pair}: {text or 'nothing'} is no value of {key}; expected one like {json.dumps(defaults[key])}"
             )
     return ExploreOptions(**changes)
 
@@ -201,10 +215,12 @@ def _load_objective(name, where):
         sys.path.insert(0, "")
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:  # anything may happen in a user's module
+    except (Exception, SystemExit) as error:  # anything may happen in a user's module
         reason = f"{type(error).__name__}: {error}"
         raise InputError(f"{where} {name}: cannot import {module_name} ({reason})") from error
-    objective = getattr(module, attribute, None)
+    if not hasattr(module, attribute):
+        raise InputError(f"{where} {name}: {module_name} has no {attribute}")
+    objective = getattr(module, attribute)
     if not isinstance(objective, Objective):
         raise InputError(
             f"{where} {name}: {attribute} is {type(objective).__name__} in {module_name}; "
@@ -251,7 +267,8 @@ def _summary(landscape):
         "minimum energies": _range(landscape.minima.energy),
         "saddle energies": _range(landscape.transition_states.energy),
         "components": landscape.n_components,
-        "searches": f"{search['n_searches']}, failed: {failed or 'none'}; {search['n_evaluations']} evaluations",
+        "searches": f"{search['n_searches']}; {search['n_evaluations']} evaluations",
+        "failed attempts": failed or "none",
         "stopped because": search["stop_reason"] or "not recorded",
         "seed": landscape.seed,
         "config": json.dumps(landscape.config, sort_keys=True),

@@ -11,7 +11,3 @@ class InputError(LosslandError, ValueError):
 
 class FileFormatError(LosslandError):
     """A file is missing, truncated, foreign, damaged or of a newer format."""
-
-
-class VerificationError(LosslandError):
-    """Recomputation contradicts what a landscape says."""

@@ -11,6 +11,7 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from numbers import Integral
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -21,6 +22,7 @@ from lossland.errors import InputError
 from lossland.explore_options import ExploreOptions
 from lossland.journal import Journal, run_digest
 from lossland.landscape import Landscape
+from lossland.landscape_file import config_as_json
 from lossland.merging import merge_chunk
 from lossland.objectives.base import Objective
 from lossland.objectives.mlp import share_threads
@@ -77,10 +79,13 @@ def explore(
     Raises
     ------
     InputError
-        When an option is out of range, the objective too large for dense Hessians, or there is no such shard.
+        When an option is out of range, the objective too large for dense Hessians, there is no such shard, or
+        ``config`` holds anything but JSON types.
     LosslandError
         When the checkpoint folder cannot be written.
     """
+    if not isinstance(threads, Integral) or threads < 1:
+        raise InputError(f"threads is {threads!r}; expected a whole number from 1 on")
     objective, workers = share_threads(objective, threads)
     exploration = Exploration(objective, options, seed, checkpoint, config, dataset_sha256, shard)
     with (
@@ -104,19 +109,22 @@ class Exploration:
     """State of one exploration between rounds; :func:`explore` drives it."""
 
     def __init__(self, objective, options, seed=0, checkpoint=None, config=None, dataset_sha256="", shard=(0, 1)):
-        options.check()
+        options = options.checked()
+        if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
+            raise InputError(f"seed is {seed!r}; expected a whole number from 0 to 2**63 - 1")
         if objective.n_variables > MAX_DENSE:
             raise InputError(
                 f"the objective has {objective.n_variables} variables; exploration takes at most {MAX_DENSE}"
             )
         self.objective, self.options = objective, options
         settings = {**(config or {}), "explore": options._asdict()}
+        config_as_json(settings)  # before hours of work, not after them
         self.landscape = Landscape(
             objective,
             energy_tolerance=options.energy_tolerance,
             distance_tolerance=options.distance_tolerance,
             rms_tolerance=options.tolerance,
-            seed=seed,
+            seed=int(seed),
             config=settings,
             dataset_sha256=dataset_sha256,
         )

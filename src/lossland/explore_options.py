@@ -10,17 +10,19 @@ from lossland.minimise import MinimiseOptions
 from lossland.saddle import SaddleOptions
 
 STRATEGIES = ("mixed", "single-ended", "double-ended")
+MOST = 10**12  # of anything counted
 TINY, LARGEST = sys.float_info.min, sys.float_info.max  # what a positive number can be: neither infinity nor NaN
 POSITIVE = (TINY, LARGEST)
 #: least and greatest value of the settings that may be zero, or may not be any positive number
 RANGES = {
-    **dict.fromkeys(("n_starts", "hop_steps", "max_searches", "round_size", "chunk_size", "max_climb"), (1, LARGEST)),
-    **dict.fromkeys(("n_hops", "kT", "soft_modes", "searches_per_minimum"), (0, LARGEST)),
+    **dict.fromkeys(("n_starts", "hop_steps", "max_searches", "round_size", "chunk_size", "max_climb"), (1, MOST)),
+    **dict.fromkeys(("n_hops", "soft_modes", "searches_per_minimum"), (0, MOST)),
+    "kT": (0, LARGEST),
     **dict.fromkeys(("coverage_minima", "coverage_transition_states"), (0, 1)),
     "start_share": (0, 0.9),  # the rest are searches for transition states
     "displacement_spread": (1, LARGEST),
     "max_attempts": (1, 10),  # the images of a band double each time
-    "history": (1, LARGEST),
+    "history": (1, 1000),  # each pair takes memory
 }
 
 
@@ -122,15 +124,16 @@ class ExploreOptions(NamedTuple):
         """Return what every stationary point is converged to: well within the distance at which two are the same."""
         return {"tolerance": self.tolerance, "step_tolerance": 0.01 * self.distance_tolerance}
 
-    def check(self) -> None:
-        """Refuse options that are out of range.
+    def checked(self) -> "ExploreOptions":
+        """Return the options as plain Python numbers; refuse those that are out of range.
 
         Raises
         ------
         InputError
         """
+        plain = {}
         for name, default in type(self)._field_defaults.items():
-            value = getattr(self, name)
+            value = plain[name] = getattr(self, name)
             if isinstance(default, str):
                 if value not in STRATEGIES:
                     raise InputError(f"{name} is {value!r}; expected one of {', '.join(STRATEGIES)}")
@@ -138,5 +141,8 @@ class ExploreOptions(NamedTuple):
             kind, said = (Integral, "a whole number") if isinstance(default, int) else (Real, "a number")
             low, high = RANGES.get(name, POSITIVE)
             if not isinstance(value, kind) or isinstance(value, bool) or not low <= value <= high:
-                bounds = f"from {low:g} on" if high >= LARGEST else f"from {low:g} to {high:g}"
+                open_ended = high == LARGEST or (high == MOST and not value > high)
+                bounds = f"from {low:g} on" if open_ended else f"from {low:g} to {high:g}"
                 raise InputError(f"{name} is {value!r}; expected {said} {'above 0' if low == TINY else bounds}")
+            plain[name] = type(default)(value)  # such as NumPy's numbers, which no file's config takes
+        return type(self)(**plain)

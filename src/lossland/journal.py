@@ -12,6 +12,7 @@ import os
 import threading
 from pathlib import Path
 
+import numba
 import numpy as np
 
 from lossland._runtime import PACKAGE
@@ -20,7 +21,7 @@ from lossland.errors import LosslandError
 
 
 def run_digest(objective, settings: dict) -> str:
-    """Return a digest of all that determines a run: objective, data, a few values, settings, sources."""
+    """Return a digest of all that determines a run: objective, data, a few values, settings, sources, processor."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
@@ -28,8 +29,9 @@ def run_digest(objective, settings: dict) -> str:
         np.broadcast_to(objective.start_low, objective.n_variables),
         np.broadcast_to(objective.start_high, objective.n_variables),
     )
-    for part in (*box, np.array(objective.probe())):
+    for part in (*box, np.array(objective.probe()), *_derivatives(objective)):
         digest.update(np.ascontiguousarray(part, dtype=np.float64).tobytes())
+    digest.update(str(numba.config.CPU_NAME).encode())  # kernels for another processor give other bits
     for name in sorted(objective.attributes):
         digest.update(name.encode() + repr(np.asarray(objective.attributes[name]).tolist()).encode())
     data = objective.data._asdict()
@@ -37,6 +39,12 @@ def run_digest(objective, settings: dict) -> str:
     for name, array in sorted({**objective.arrays, **data}.items()):
         digest.update(name.encode() + str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:16]
+
+
+def _derivatives(objective):
+    """Return the gradient at a point of the start box, and the Hessian if it is not made of gradients."""
+    x = objective.random_start(np.random.default_rng(1))
+    return [objective.energy_gradient(x)[1], *([objective.hessian_matrix(x)] if objective.has_hessian else [])]
 
 
 class Journal:

@@ -20,6 +20,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def write_contents(path, contents: FileContents, minimum_order, transition_state
     Parameters
     ----------
     path : path-like
-        Replaced by renaming a temporary file of the same folder.
+        Replaced by renaming a temporary file of the same folder. Any number of processes may write it at once.
     contents : FileContents
     minimum_order, transition_state_order : ndarray of int, shapes (n_minima,), (n_transition_states,)
         The row of ``contents`` that becomes row 0, 1, ... of the file; ends are renumbered to match.
@@ -126,8 +127,9 @@ def write_contents(path, contents: FileContents, minimum_order, transition_state
     LosslandError
         When the file cannot be written (no folder, no permission, full disk).
     """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.tmp")
+    path = Path(path).resolve()  # a link stays one
+    # shards that end together write the same file at the same time
+    temporary = path.with_name(f".lossland-{os.uname().nodename}-{os.getpid()}-{threading.get_ident()}.part")
     try:
         with open(temporary, "w+b") as file:
             _fill_guarded(file, contents, minimum_order, transition_state_order)
@@ -221,7 +223,7 @@ def _fill(guarded, contents, minimum_order, transition_state_order):
         file.attrs["format_version"] = FORMAT_VERSION
         file.attrs["lossland_version"] = importlib.metadata.version("lossland")
         _set_attribute(file, "seed", contents.seed)
-        file.attrs["config"] = _json(contents.config)
+        file.attrs["config"] = config_as_json(contents.config)
         _set_attribute(file, "dataset_sha256", contents.dataset_sha256)
         _fill_objective(file.create_group("objective"), contents)
         renumbered = np.empty(len(minimum_order), dtype=np.int64)
@@ -280,7 +282,14 @@ def _set_attribute(group, name, value):
     group.attrs[name] = value
 
 
-def _json(config):
+def config_as_json(config) -> str:
+    """Return a landscape's settings as they are stored.
+
+    Raises
+    ------
+    InputError
+        When they hold anything but JSON types.
+    """
     try:
         return json.dumps(config, sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:

@@ -90,7 +90,8 @@ def fall(objective: Objective, point: StationaryPoint, mode, options: SaddleOpti
     """Return the two minima at the ends of the steepest-descent paths that leave a transition state.
 
     The displacement is halved until the energy is lower there than at the transition state. A long path may pass close
-    to ridges, where a small error is enough to end elsewhere: it is followed again more closely until the end is sure.
+    to ridges, where a small error is enough to end elsewhere: it is followed again more closely, at most
+    ``MOST_REPEATS`` times, until two ends in a row are the same.
     """
     return tuple(
         _descent(objective, _pushed(objective, point, sign * np.asarray(mode), options.push), options)

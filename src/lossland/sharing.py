@@ -34,7 +34,7 @@ class Sharing:
     def __init__(self, journal: Journal, shard=(0, 1)):
         index, number = shard
         if not 0 <= index < number:
-            raise InputError(f"shard is {index} of {number}; expected a number from 0 to {number - 1}")
+            raise InputError(f"shard is {index} of {number}; expected a number from 0 on below that of all shards")
         if number > 1 and journal.folder is None:
             raise InputError(f"shard is {index} of {number}, but there is no checkpoint folder to share")
         self.journal, self.shard = journal, (index, number)

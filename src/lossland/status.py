@@ -14,12 +14,9 @@ class Status(enum.IntEnum):
     STALLED = 2  # no acceptable step, however short
     NOT_FINITE = 3  # energy or gradient overflowed or is NaN
     WRONG_INDEX = 4  # stationary, but with the wrong number of negative Hessian eigenvalues
-    KNOWN = 5  # recognised as a stationary point that is already known, before convergence
-    SAME_POINT = 6  # the search fell back to the minimum where it started
     WANDERED = 7  # left the region that was to be searched
     NO_CANDIDATE = 8  # a path without an interior maximum
     DEGENERATE = 10  # stationary, but a Hessian eigenvalue is zero to rounding: no isolated point
-    END_FAILED = 9  # a transition state, of which one of the two descents did not reach a minimum
 
 
 @dataclass(frozen=True, slots=True)

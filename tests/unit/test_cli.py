@@ -83,7 +83,7 @@ def test_the_objective_of_a_users_function(capsys, wells_file, tmp_path, monkeyp
     assert run(capsys, "verify", wells_file, "--objective", "own_wells:other")[0] == 1
     for name, message in (
         ("own_wells:number", "number is int in own_wells; expected a lossland Objective"),
-        ("own_wells:absent", "absent is NoneType"),
+        ("own_wells:absent", "own_wells has no absent"),
         ("no_such_module:objective", "cannot import no_such_module"),
         ("own_wells", "expected module:name"),
     ):
@@ -103,7 +103,8 @@ def test_info_says_what_is_in_a_file(capsys, network_file, wells_file):
     assert lines["minima"].startswith("3 (coverage 0.7500; Chao1 at least ")
     assert lines["transition states"].startswith("2, 2 without degenerate rearrangements (coverage")
     assert lines["components"] == "1"
-    assert lines["searches"] == "9, failed: stalled 2; 1234 evaluations"
+    assert lines["searches"] == "9; 1234 evaluations"
+    assert lines["failed attempts"] == "stalled 2"
     assert lines["stopped because"] == "budget of searches"
     assert "its function is not in the file" in run(capsys, "info", wells_file)[1]
 
@@ -112,6 +113,7 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
     (tmp_path / "shared_wells.py").write_text(
         "from known_landscapes import wells\nobjective = wells((1.0, 2.0))\nnumber = 3\n"
     )
+    (tmp_path / "leaves.py").write_text("import sys\nsys.exit()\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     settings = ("--set", "max_searches=120", "--set", "displacement=0.3", "--set", "strategy=mixed")
@@ -136,7 +138,15 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
         ),
         (("shared_wells:objective", "a.h5", "--set", "n_starts=0"), "n_starts is 0; expected a whole number from 1 on"),
         (("shared_wells:objective", "a.h5", "--shard", "1/2"), "no checkpoint folder"),
-        (("shared_wells:objective", "nowhere/a.h5"), "nowhere is no folder that may be written to"),
+        (("shared_wells:objective", "nowhere/a.h5"), "there is no folder "),
+        (("shared_wells:objective", "a" * 260), "cannot be written: File name too long"),
+        (("shared_wells:objective", "/proc/a.h5"), "/proc/a.h5 cannot be written: "),
+        (("shared_wells:nothing", "a.h5"), "shared_wells has no nothing"),
+        (("leaves:objective", "a.h5"), "cannot import leaves (SystemExit"),
+        (("shared_wells:objective", "a.h5", "--set", "n_starts=Infinity"), "Infinity is no value of n_starts"),
+        (("shared_wells:objective", "a.h5", "--set", "kT="), "nothing is no value of kT"),
+        (("shared_wells:objective", "a.h5", "--set", "history=1000000"), "history is 1000000; expected a whole number"),
+        (("shared_wells:objective", "a.h5", "--set", f"max_climb={10**20}"), "expected a whole number from 1 to 1e+12"),
         (("shared_wells:objective", "."), "is a folder; expected the name of a file"),
         (("shared_wells:objective", "a.h5", "--checkpoint", "shared_wells.py"), "shared_wells.py cannot be made"),
         (("./shared_wells:objective", "a.h5"), "cannot import ./shared_wells (TypeError"),
@@ -148,12 +158,40 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
     ):
         status, _, err = run(capsys, "explore", *arguments)
         assert (status, message in err) == (2, True), err
-    with pytest.raises(SystemExit):
-        run(capsys, "explore", "shared_wells:objective", "a.h5", "--seed", "-1")
-    assert "'-1' is no whole number from 0 on" in capsys.readouterr().err
+    for seed, message in (("-1", "'-1' is no whole number from 0 on"), ("9" * 20, "is more than 9223372036854775807")):
+        with pytest.raises(SystemExit):
+            run(capsys, "explore", "shared_wells:objective", "a.h5", "--seed", seed)
+        assert message in capsys.readouterr().err
     with pytest.raises(SystemExit):
         run(capsys, "explore", "shared_wells:objective", "a.h5", "--shard", "3/2")
     assert "'3/2' is no shard; expected a number of N, such as 1/3" in capsys.readouterr().err
+
+
+def test_a_landscape_without_minima_replaces_no_file(capsys, tmp_path, monkeypatch):
+    (tmp_path / "hopeless.py").write_text(
+        "import numba\nfrom lossland.objectives.base import from_function\n"
+        "nowhere = numba.njit(lambda x, data, gradient: 0.0 * x[0] / 0.0)\n"
+        "objective = from_function(nowhere, 1)\n"
+    )
+    (tmp_path / "a.h5").write_bytes(b"good")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    status, _, err = run(capsys, "explore", "hopeless:objective", "a.h5")
+    assert (status, "no minimum found from any start; a.h5 is not written" in err) == (2, True)
+    assert (tmp_path / "a.h5").read_bytes() == b"good"
+
+
+def test_an_interrupted_exploration_says_what_is_kept(capsys, tmp_path, monkeypatch):
+    def interrupted(*arguments, **more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lossland.cli.explore", interrupted)
+    (tmp_path / "wells_here.py").write_text("from known_landscapes import wells\nobjective = wells((1.0, 2.0))\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    for more, end in (((), "interrupted\n"), (("--checkpoint", "kept"), "is kept, run again to go on\n")):
+        status, _, err = run(capsys, "explore", "wells_here:objective", "a.h5", *more)
+        assert (status, err.endswith(end)) == (130, True)
 
 
 def test_compare_says_what_two_landscapes_share(capsys, network_file, wells_file):

@@ -19,12 +19,23 @@ def test_measures_are_those_of_the_probabilities(sizes, n_data):
     layout = network_layout(sizes, mask)
     points = 2.0 * rng.normal(size=(9, layout.n_variables))
     inputs, labels = rng.normal(size=(n_data, sizes[0])), rng.permutation(np.arange(n_data) % sizes[-1])
+    inputs.flags.writeable = False  # as those of a dataset are
     for target in range(sizes[-1]):
         found = network_performance(layout, points, inputs, labels, target, threads=2)
         probabilities = np.array([class_probabilities(layout, x, inputs) for x in points])
         np.testing.assert_allclose(found["cross_entropy"], cross_entropy(probabilities, labels), rtol=1e-12)
         np.testing.assert_array_equal(found["accuracy"], accuracy(probabilities, labels))
         np.testing.assert_allclose(found["auc"], auc(probabilities, labels, target), atol=1e-12)
+
+
+def test_a_single_row_has_no_auc():
+    layout, rng = network_layout((2, 3)), np.random.default_rng(0)
+    inputs = rng.normal(size=(1, 2))
+    inputs.flags.writeable = False
+    point = rng.normal(size=(1, layout.n_variables))
+    found = network_performance(layout, point, inputs, np.array([1]), 1)
+    assert np.isnan(found["auc"]).all()
+    assert found["cross_entropy"] == pytest.approx(-np.log(class_probabilities(layout, point[0], inputs)[0, 1]))
 
 
 @pytest.mark.parametrize("decimals", [0, 1, 3, 9, 17])  # nearly all tied ... none

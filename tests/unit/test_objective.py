@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 import pytest
-from known_surfaces import double_wells, tilted_wells
+from known_surfaces import double_wells, tilted_wells, tilted_wells_value_gradient
 
 from lossland.landscape import Landscape
 from lossland.objectives import from_function
@@ -67,6 +67,21 @@ def test_box_that_does_not_fit_is_refused():
     for low, high in ((1.0, -1.0), ([0.0, 2.0], 1.0), (-np.inf, 1.0), (np.nan, 1.0)):
         with pytest.raises(ValueError, match="expected finite low <= high"):
             from_function(numba.njit(parabola), 2, low=low, high=high)
+
+
+def wrong_on_the_diagonal(x, data, matrix):
+    matrix[:] = np.diag(12.0 * x**2 - 3.0)
+
+
+def never_written_beside_it(x, data, matrix):
+    for i in range(x.size):
+        matrix[i, i] = 12.0 * x[i] ** 2 - 4.0
+
+
+@pytest.mark.parametrize("hessian", [wrong_on_the_diagonal, never_written_beside_it])
+def test_wrong_hessian_is_refused(hessian):
+    with pytest.raises(ValueError, match=f"'{hessian.__name__}' writes disagrees with difference quotients"):
+        from_function(numba.njit(tilted_wells_value_gradient), 2, hessian=numba.njit(hessian))
 
 
 def test_point_of_another_length_is_refused():

@@ -1,11 +1,14 @@
 """Kernels are compiled for one processor level, whatever this machine can do beyond it."""
 
 import os
+import pathlib
 import platform
 import subprocess
 import sys
 
 import pytest
+
+import lossland
 
 PROGRAM = """
 {first}
@@ -33,3 +36,20 @@ def test_kernels_use_vectors_of_four_and_no_wider_ones(first):
     assert "vfmadd" in assembly
     assert "ymm" in assembly
     assert "zmm" not in assembly
+
+
+def test_kernels_are_cached_by_their_sources_whatever_was_imported_first(tmp_path):
+    """Beside the sources, where Numba puts them by itself, they would outlive an edit of another module."""
+    program = """
+import os, pathlib, numba
+os.environ["LOSSLAND_CACHE_DIR"] = os.getcwd()
+import lossland
+numba.njit("float64(float64)")(lambda x: x)  # whenever it compiles, Numba may read its settings again
+print(numba.config.CACHE_DIR)
+"""
+    free = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    free["PYTHONPATH"] = str(pathlib.Path(lossland.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=free, capture_output=True, text=True, check=True
+    )
+    assert pathlib.Path(done.stdout.strip()).parent == tmp_path

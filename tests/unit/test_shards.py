@@ -9,14 +9,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 from known_surfaces import tilted_wells
 
 from lossland import ExploreOptions, explore
 from lossland.errors import InputError, LosslandError
-from lossland.journal import Journal
-from lossland.objectives import mlp_cross_entropy
+from lossland.journal import Journal, run_digest
+from lossland.objectives import from_function, mlp_cross_entropy
 
 OPTIONS = ExploreOptions(
     n_starts=14, n_hops=3, hop_steps=3, searches_per_minimum=4, max_searches=90, round_size=24, chunk_size=5
@@ -29,6 +30,47 @@ def network():
     inputs = rng.normal(size=(60, 2))
     labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(int) + (inputs[:, 0] > 1)
     return mlp_cross_entropy([2, 2, 3], inputs, labels, 1e-3)
+
+
+def test_any_number_of_processes_may_write_the_same_file(tmp_path):
+    landscape, path = explore(network(), OPTIONS._replace(max_searches=20), seed=3), tmp_path / "a.h5"
+    landscape.write(path)
+    first = path.read_bytes()
+
+    def write(_):
+        landscape.write(path)
+        return path.read_bytes() == first
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(write, range(40)))
+    assert [file.name for file in tmp_path.iterdir()] == ["a.h5"]
+
+
+@numba.njit
+def bowl(x, data, gradient):
+    gradient[0], gradient[1] = 2.0 * x[0], 2.0 * x[1]
+    return x[0] ** 2 + x[1] ** 2
+
+
+@numba.njit
+def nearly_bowl(x, data, gradient):
+    gradient[0], gradient[1] = 2.001 * x[0], 2.0 * x[1]
+    return x[0] ** 2 + x[1] ** 2
+
+
+def bowl_hessian(x, data, matrix):
+    matrix[:] = 2.0 * np.eye(2)
+
+
+def nearly_bowl_hessian(x, data, matrix):
+    matrix[:] = 2.001 * np.eye(2)
+
+
+def test_a_journal_is_not_read_with_other_derivatives():
+    hessians = [None, numba.njit(bowl_hessian), numba.njit(nearly_bowl_hessian)]
+    objectives = [from_function(bowl, 2, hessian=hessian) for hessian in hessians]
+    objectives.append(from_function(nearly_bowl, 2))
+    assert len({run_digest(objective, {}) for objective in objectives}) == 4
 
 
 def run(folder, name, **more):

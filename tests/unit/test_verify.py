@@ -312,11 +312,21 @@ def test_an_edited_file_is_still_checked(written):
 
 def test_impossible_search_counts(written):
     def change(contents):
-        contents.search["n_failed"]["stalled"] = 21
+        contents.search["n_failed"]["stalled"] = -1
         contents.search["coverage_minima"] = 1.5
 
     plant(written, change)
     assert [offence.kind for offence in verify(written, OBJECTIVE, ends=0)] == ["search", "search"]
+
+
+def test_a_search_may_fail_many_times(written):
+    plant(written, lambda contents: contents.search["n_failed"].update(stalled=1000))
+    assert verify(written, OBJECTIVE, ends=0) == []
+
+
+def test_a_network_needs_no_objective(network_file):
+    with pytest.raises(InputError, match="holds its loss: give no objective"):
+        verify(network_file, OBJECTIVE)
 
 
 def test_what_cannot_be_verified_is_said(written, tmp_path):

@@ -220,7 +220,7 @@ def network_performance(layout: NetworkLayout, points, inputs, labels, target=0,
     results = np.full((len(points), 3), np.nan)
     if labels.size:
         free, sizes = np.flatnonzero(layout.mask), np.array(layout.layer_sizes, dtype=np.int64)
-        table = np.ascontiguousarray(inputs.T)
+        table = np.array(inputs.T, order="C")  # kernels are compiled for writable arrays
 
         def task(start):
             block = slice(start, start + MINIMA_PER_TASK)

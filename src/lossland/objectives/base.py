@@ -244,7 +244,8 @@ def from_function(
     TypeError
         When a function is not jitted or cannot be compiled for the signature.
     ValueError
-        When the box does not fit, or the gradient disagrees with difference quotients of the energy.
+        When the box does not fit, the gradient disagrees with difference quotients of the energy, or the Hessian with
+        those of the gradient.
     """
     if n_variables < 1:
         raise ValueError(f"n_variables is {n_variables}, but an objective needs at least one variable")
@@ -264,6 +265,8 @@ def from_function(
         has_hessian=hessian is not None,
     )
     _check_gradient(objective, getattr(value_gradient, "__name__", "value_gradient"))
+    if hessian is not None:
+        _check_hessian(objective, getattr(hessian, "__name__", "hessian"))
     return replace(objective, attributes={"probe": np.array(objective.probe())})
 
 
@@ -285,6 +288,24 @@ def _check_gradient(objective, name):
         raise ValueError(
             f"the gradient that {name!r} writes disagrees with difference quotients of the energy it returns"
         )
+
+
+@np.errstate(all="ignore")
+def _check_hessian(objective, name):
+    """Compare the Hessian with difference quotients of gradients, like :func:`_check_gradient`."""
+    rng, agreements = np.random.default_rng(2), []
+    for _ in range(N_PROBES):
+        x, direction = objective.random_start(rng), rng.normal(size=objective.n_variables)
+        step = 1e-5 * max(1.0, np.abs(x).max()) * direction / np.linalg.norm(direction)
+        matrix = np.full((objective.n_variables,) * 2, np.nan)  # an entry that is not written stays NaN
+        objective.hessian(x, objective.data, matrix)
+        ahead, behind = (objective.energy_gradient(x + sign * step)[1] for sign in (1.0, -1.0))
+        if np.isfinite(ahead - behind).all():
+            rounding = 1e-14 * np.abs(ahead).max()
+            error = np.abs(2.0 * matrix @ step - (ahead - behind)).max()
+            agreements.append(error <= GRADIENT_ERROR * np.abs(ahead - behind).max() + rounding)
+    if agreements and not any(agreements):
+        raise ValueError(f"the Hessian that {name!r} writes disagrees with difference quotients of the gradient")
 
 
 def _compiled(function, signature, form):

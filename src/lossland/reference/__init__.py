@@ -23,9 +23,11 @@ def reference_for(contents, objective=None):
     Raises
     ------
     InputError
-        When the objective is needed and absent, or is not the one of the file.
+        When the objective is needed and absent, not needed and given, or not the one of the file.
     """
     if contents.kind == "mlp_cross_entropy":
+        if objective is not None:
+            raise InputError("the landscape of a network holds its loss: give no objective")
         return NetworkReference(contents.objective_attributes, contents.objective_arrays)
     if objective is None:
         raise InputError(
