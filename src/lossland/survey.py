@@ -8,15 +8,18 @@ every fourth (:mod:`lossland.planning`); the others are planned from what is kno
 """
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from scipy.stats import beta
 
 from lossland import searches
+from lossland.chunk import run_chunk
 from lossland.errors import InputError
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
+from lossland.merging import arrivals, merge_chunk
+from lossland.planning import Search
+from lossland.yields import Kind
 
 NEW, FAILED = -1, -2
 STREAM = 1  # keeps the random numbers apart from those of an exploration with the same seed
@@ -112,19 +115,17 @@ def survey(
     limits = options.saddle_options()
     landscape.find_minimum(x[0], 0.0)  # look-ups build their index at the first call, which threads must not share
     landscape.find_transition_state(x[0], 0.0)
-    seeds = [np.random.SeedSequence(seed, spawn_key=(STREAM, i)) for i in range(n_searches)]
-    tasks = [
-        partial(_search, landscape, x[row], options.first_steps, np.random.default_rng(one), limits)
-        for row, one in zip(origins, seeds, strict=True)
-    ]
-    states, arrivals = np.full(n_searches, FAILED, dtype=np.int64), []
-    for i, found in enumerate(run(lambda task: task(), tasks)):
-        for saddle, ends in found:
-            states[i], rows = _recognise(landscape, saddle, ends, int(origins[i]), add)
-            arrivals += rows
+    plan = [_planned(landscape, x, int(row), options.first_steps, seed, i, limits) for i, row in enumerate(origins)]
+    chunks = list(run(lambda search: run_chunk(landscape.objective, landscape, [search.task], limits), plan))
+    states, arrived = np.full(n_searches, FAILED, dtype=np.int64), []
+    for i, (chunk, search) in enumerate(zip(chunks, plan, strict=True)):
+        if add:
+            merge_chunk(landscape, chunk, [search])
+        states[i], ends = _found(landscape, chunk, search.origins)
+        arrived += ends
     if add:
         landscape.update_coverage()
-    return Survey(origins, states, np.array(arrivals, dtype=np.int64))
+    return Survey(origins, states, np.array(arrived, dtype=np.int64))
 
 
 def _origins(start, n_searches, rng):
@@ -133,45 +134,24 @@ def _origins(start, n_searches, rng):
     return np.concatenate([np.zeros(0, dtype=np.int64), *turns])[:n_searches]
 
 
-def _search(landscape, x, lengths, rng, limits):
-    """Return the transition states that one search found, each with its ends unless it is known."""
-    outcome = searches.follow_mode(landscape.objective, x, -1, lengths, rng, limits)
-    known = [landscape.find_transition_state(point.x, point.energy) >= 0 for point, _ in outcome.saddles]
-    return [
-        (saddle, None if old else searches.find_ends(landscape.objective, saddle, limits).minima)
-        for saddle, old in zip(outcome.saddles, known, strict=True)
-    ]
+def _planned(landscape, x, row, lengths, seed, i, limits):
+    """Return search ``i`` of a survey, from a row of the minima."""
+
+    def task():
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAM, i)))
+        return searches.follow_mode(landscape.objective, x[row], -1, lengths, rng, limits)
+
+    return Search(Kind.SURVEY, (row,), task)
 
 
-def _recognise(landscape, saddle, ends, origin, add):
-    """Return the row of a transition state, or what stands for it, and those of the minima arrived at."""
-    point = saddle[0]
-    row = landscape.find_transition_state(point.x, point.energy)
-    if row >= 0:
-        rows = landscape.transition_states.minima[row].tolist()
-        same = rows[0] == rows[1]
-    elif ends is None or len(ends) != 2:
+def _found(landscape, chunk, origins):
+    """Return the row of the transition state that a search found, or what stands for it, and those of its arrivals."""
+    if not chunk.states.size:
         return FAILED, []
-    else:
-        rows = [landscape.find_minimum(end.x, end.energy) for end in ends]
-        same = rows[0] == rows[1] and abs(ends[0].energy - ends[1].energy) <= landscape.energy_tolerance
-    if add:
-        row, rows, same = _add(landscape, point, row, ends, rows, origin)
-    arrived = rows[:1] if same else [end for end in rows if end != origin]
-    return (row if row >= 0 else NEW), arrived
-
-
-def _add(landscape, point, row, ends, rows, origin):
-    """Add what was found, count the arrivals, and return the rows of everything."""
-    same = rows[0] == rows[1] >= 0
-    for end in rows[:1] if same else rows:
-        if end >= 0 and (same or end != origin):
-            landscape.add_hit_minimum(end, survey_hits=1)
-    if row >= 0:
-        landscape.add_hit_transition_state(row, survey_hits=1)
-        return row, rows, same
-    for i, end in enumerate(ends):
-        if rows[i] < 0:  # the other end may have been the same new minimum
-            known = landscape.find_minimum(end.x, end.energy)
-            rows[i] = known if known >= 0 else landscape.add_minimum(end, survey_hits=1)[0]
-    return landscape.add_transition_state(point, *rows, survey_hits=1)[0], rows, rows[0] == rows[1]
+    row = int(chunk.states[0])
+    if row < 0:  # unless it has been added since
+        new, n = chunk.new_states[-1 - row], landscape.objective.n_variables
+        row = landscape.find_transition_state(new[:n], new[n])
+    if row < 0:
+        return NEW, [max(end, NEW) for end in arrivals(chunk.ends[-1 - chunk.states[0]].tolist(), origins)]
+    return row, arrivals(landscape.transition_states.minima[row].tolist(), origins)

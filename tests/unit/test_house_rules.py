@@ -17,7 +17,7 @@ ORDER += ["basin_hopping", "lowest_mode", "hybrid", "saddle", "path"]
 ORDER += ["mask_symmetry", "_canonical", "symmetry", "point_index"]
 ORDER += ["completeness", "_guarded_file", "_seal", "landscape_file", "recorded", "_table", "verified", "landscape"]
 ORDER += ["searches", "chunk", "yields", "merging", "journal", "sharing", "connections", "partners"]
-ORDER += ["explore_options", "survey", "planning", "explore"]
+ORDER += ["explore_options", "planning", "survey", "explore"]
 ORDER += ["analysis", "plotting", "interop", "reference", "verify", "cli", "__main__", "__init__"]
 SEARCHES = (
     "lbfgs",
