@@ -11,3 +11,7 @@ class InputError(LosslandError, ValueError):
 
 class FileFormatError(LosslandError):
     """A file is missing, truncated, foreign, damaged or of a newer format."""
+
+
+class VerificationError(LosslandError):
+    """Recomputation contradicts what was recorded."""

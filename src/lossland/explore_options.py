@@ -140,8 +140,9 @@ class ExploreOptions(NamedTuple):
                 continue
             kind, said = (Integral, "a whole number") if isinstance(default, int) else (Real, "a number")
             low, high = RANGES.get(name, POSITIVE)
-            if not isinstance(value, kind) or isinstance(value, bool) or not low <= value <= high:
-                open_ended = high == LARGEST or (high == MOST and not value > high)
+            right = isinstance(value, kind) and not isinstance(value, bool)
+            if not (right and low <= value <= high):
+                open_ended = high == LARGEST or (high == MOST and not (right and value > high))
                 bounds = f"from {low:g} on" if open_ended else f"from {low:g} to {high:g}"
                 raise InputError(f"{name} is {value!r}; expected {said} {'above 0' if low == TINY else bounds}")
             plain[name] = type(default)(value)  # such as NumPy's numbers, which no file's config takes
