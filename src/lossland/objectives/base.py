@@ -270,13 +270,19 @@ def from_function(
     return replace(objective, attributes={"probe": np.array(objective.probe())})
 
 
+def _probes(objective, seed, length):
+    """Yield points of the start box and, for each, a step in a random direction, ``length`` relative to the point."""
+    rng = np.random.default_rng(seed)
+    for _ in range(N_PROBES):
+        x, direction = objective.random_start(rng), rng.normal(size=objective.n_variables)
+        yield x, length * max(1.0, np.abs(x).max()) * direction / np.linalg.norm(direction)
+
+
 @np.errstate(all="ignore")
 def _check_gradient(objective, name):
     """Compare the gradient with difference quotients at a few points; one agreement, or no finite point, is enough."""
-    rng, errors = np.random.default_rng(1), []
-    for _ in range(N_PROBES):
-        x, direction = objective.random_start(rng), rng.normal(size=objective.n_variables)
-        step = 1e-6 * max(1.0, np.abs(x).max()) * direction / np.linalg.norm(direction)
+    errors = []
+    for x, step in _probes(objective, 1, 1e-6):
         quotient = objective.energy(x + step) - objective.energy(x - step)
         gradient = objective.energy_gradient(x)[1]
         rounding = 1e-12 * abs(objective.energy(x))
@@ -293,10 +299,8 @@ def _check_gradient(objective, name):
 @np.errstate(all="ignore")
 def _check_hessian(objective, name):
     """Compare the Hessian with difference quotients of gradients, like :func:`_check_gradient`."""
-    rng, agreements = np.random.default_rng(2), []
-    for _ in range(N_PROBES):
-        x, direction = objective.random_start(rng), rng.normal(size=objective.n_variables)
-        step = 1e-5 * max(1.0, np.abs(x).max()) * direction / np.linalg.norm(direction)
+    agreements = []
+    for x, step in _probes(objective, 2, 1e-5):
         matrix = np.full((objective.n_variables,) * 2, np.nan)  # an entry that is not written stays NaN
         objective.hessian(x, objective.data, matrix)
         ahead, behind = (objective.energy_gradient(x + sign * step)[1] for sign in (1.0, -1.0))
