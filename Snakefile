@@ -23,7 +23,11 @@ if config["output"]:
 include: "workflow/rules/datasets.smk"
 include: "workflow/rules/landscapes.smk"
 include: "workflow/rules/draws.smk"
+include: "workflow/rules/registry.smk"
 include: "workflow/rules/mislabelling.smk"
+include: "workflow/rules/connectivity.smk"
+include: "workflow/rules/depth.smk"
+include: "workflow/rules/comparison.smk"
 include: "workflow/rules/results.smk"
 
 
@@ -31,7 +35,6 @@ rule all:
     input:
         summary=f"{PAGE}/summary.md",
         figures=FIGURES,
-        graphs=GRAPHS,
         costs=COSTS,
         regression=f"{PAGE}/regression.txt" if config["reference"] else [],
     log:

@@ -195,6 +195,15 @@ def _landscape_contradictions(landscape, datasets):
     n_weights = sum((n_in + 1) * n_out for n_in, n_out in zip(layer_sizes, layer_sizes[1:], strict=False))
     if mask is not None and len(mask) != n_weights:
         yield "mask", f"has {len(mask)} entries, expected {n_weights}, one for each weight of {layer_sizes}"
+    if landscape.get("n_neighbours") is not None:
+        if mask is not None:
+            yield "n_neighbours", "is given beside mask, expected one of the two"
+        if len(layer_sizes) < 3:
+            yield "n_neighbours", f"needs a hidden layer, but layer_sizes is {layer_sizes}"
+    n_wrong = landscape["n_data"] * landscape.get("error_percent", 0) / 100
+    if not math.isclose(n_wrong, round(n_wrong), abs_tol=1e-9):
+        expected = f"expected a whole number of the {landscape['n_data']} training data"
+        yield "error_percent", f"is {landscape['error_percent']}, which makes {n_wrong:g} wrong labels, {expected}"
 
 
 def _ljat3_contradictions(landscape, dataset):

@@ -77,6 +77,7 @@ def all_landscapes():
                 # of a table, what no draw trains on is for testing; quenches have a half of their own for that
                 "n_draws": len(paths) if dataset["kind"] == "csv" else None,
                 "shuffle_seed": derived_seed(settings["dataset"]),
+                "mislabelling_seed": derived_seed(f"{settings['dataset']}/mislabelling"),
             }
             for draw, path in enumerate(paths):
                 landscapes[path] = common | {"draw": draw, "seed": derived_seed(path)}
@@ -142,9 +143,11 @@ N_SHARDS = config["shards"]["landscape"]
 SELECTED = selected_landscapes()
 LJAT3 = [name for name, dataset in config["datasets"].items() if dataset["kind"] == "ljat3"]
 EXPLORATION_CODE = code("datasets", "explore", "objectives.mlp")
-# What the file of a study, rules/<study>.smk, adds to a full run: tables beside published numbers, and figures
-STUDY_TABLES = {}
-STUDY_FIGURES = {}
+# What the files of the studies add to a full run, by study: tables beside published numbers, claims, other tables, figures
+STUDY_TABLES = {study: [] for study in config["landscapes"]}
+STUDY_CLAIMS = {study: [] for study in config["landscapes"]}
+STUDY_LISTS = {study: [] for study in config["landscapes"]}
+STUDY_FIGURES = {study: [] for study in config["landscapes"]}
 # One page for all studies of the papers; a run of one's own leaves that page alone
 PAGE = "results" if set(config["studies"]) - {"own"} else "results/own"
 

@@ -2,9 +2,6 @@
 
 # {path under results/: its draws}, for every landscape of every study
 DRAWS = {f"{study}/{name}": draws_of(study, name) for study, named in config["landscapes"].items() for name in named}
-# {path under results/: (table of published numbers of minima and transition states, {column: value} of the row there)};
-# the file of a study fills it
-PUBLISHED_COUNTS = {}
 NOT_PUBLISHED = (None, {})
 
 

@@ -109,37 +109,12 @@ rule verification:
         "../scripts/verification.py"
 
 
-rule minima:
+rule landscape_table:
     input:
         landscape="results/{landscape}/landscape.h5",
         dataset=dataset_file,
     output:
         minima="results/{landscape}/minima.csv",
-    log:
-        "results/logs/{landscape}/minima.log",
-    benchmark:
-        "results/benchmarks/{landscape}/minima.tsv"
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=120,
-    params:
-        problem=problem,
-        target=lambda wildcards: LANDSCAPES[wildcards.landscape]["auc_class"],
-        code=code("landscape", "datasets", "analysis.network_performance"),
-    message:
-        "Performance of every minimum of {wildcards.landscape}"
-    script:
-        "../scripts/minima.py"
-
-
-rule landscape_table:
-    input:
-        landscape="results/{landscape}/landscape.h5",
-        minima="results/{landscape}/minima.csv",
-    output:
         table="results/{landscape}/table.csv",
     log:
         "results/logs/{landscape}/table.log",
@@ -150,11 +125,13 @@ rule landscape_table:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=10,
+        runtime=120,
     params:
-        code=code("landscape", "completeness"),
+        problem=problem,
+        target=lambda wildcards: LANDSCAPES[wildcards.landscape]["auc_class"],
+        code=code("landscape", "datasets", "analysis.network_performance", "analysis.summary"),
     message:
-        "Summary of {wildcards.landscape}"
+        "Performance of every minimum of {wildcards.landscape}, and the landscape in numbers"
     script:
         "../scripts/landscape_table.py"
 

@@ -1,103 +1,126 @@
 # Chitturi et al., Mach. Learn.: Sci. Technol. 1, 023002 (2020), section 4.1: landscapes under mislabelled training data.
 # Each table has one row for each share of wrong labels; each figure one panel.
+from types import SimpleNamespace
 
-# table -> published numbers and {wrong labels in percent: landscape}
-CHITTURI_TABLES = {
-    "table-1": {"published": "chitturi2020_table1_D1.csv", "rows": {0: "D1"}},
-    "table-2": {"published": "chitturi2020_table2_D2.csv", "rows": {0: "D2"}},
+ERROR_PERCENTS = (0, 10, 50, 100)
+MISLABELLED = {  # dataset: (table, published numbers, figures coloured by training and by testing AUC)
+    "D1": ("table-1", "chitturi2020_table1_D1.csv", ("figure-1", "figure-2")),
+    "D2": ("table-2", "chitturi2020_table2_D2.csv", ("figure-3", "figure-4")),
+    "D3": ("table-D3", None, ("figure-D3-training", "figure-D3-testing")),  # its numbers are in a supplement only
 }
-# figure -> landscape (its first draw is shown) and what colours its branches
-CHITTURI_FIGURES = {
-    "figure-1": {"landscape": "D1", "colour": "train_auc", "title": "D1, coloured by training AUC"},
-    "figure-2": {"landscape": "D1", "colour": "test_auc", "title": "D1, coloured by testing AUC"},
-    "figure-3": {"landscape": "D2", "colour": "train_auc", "title": "D2, coloured by training AUC"},
-    "figure-4": {"landscape": "D2", "colour": "test_auc", "title": "D2, coloured by testing AUC"},
-}
-for _table in CHITTURI_TABLES.values():
-    for _error_percent, _name in _table["rows"].items():
-        PUBLISHED_COUNTS[f"chitturi2020/{_name}"] = (_table["published"], {"error_percent": _error_percent})
-STUDY_TABLES["chitturi2020"] = expand("results/chitturi2020/{table}.csv", table=CHITTURI_TABLES)
-STUDY_FIGURES["chitturi2020"] = [
-    "figures/datasets/ljat3.png",
-    *expand("figures/chitturi2020/{figure}.png", figure=CHITTURI_FIGURES),
-]
 
 
-rule chitturi2020_table:
+def mislabelled(dataset, error_percent):
+    """Return the name of the landscape of a dataset with so many wrong labels."""
+    return f"{dataset}-error-{error_percent}" if error_percent else dataset
+
+
+for _dataset, (_table, _published, _figures) in MISLABELLED.items():
+    _landscapes = {_error_percent: mislabelled(_dataset, _error_percent) for _error_percent in ERROR_PERCENTS}
+    add_table("chitturi2020", _table, _published, [({"error_percent": e}, name) for e, name in _landscapes.items()])
+    for _colour, _figure in zip(("train_auc", "test_auc"), _figures):
+        _panels = {name: f"{_dataset}, {e} % wrong labels" for e, name in _landscapes.items()}
+        add_figure("chitturi2020", _figure, _panels, _colour, n_columns=2)
+
+_fractions = [error_percent / 100 for error_percent in ERROR_PERCENTS]
+for _dataset in MISLABELLED:
+    _names = [mislabelled(_dataset, error_percent) for error_percent in ERROR_PERCENTS]
+    for _what, _quantity in (("minima", "n_minima"), ("transition states", "n_transition_states")):
+        add_claim(
+            "chitturi2020",
+            f"{_dataset}: more {_what} with more wrong labels",
+            _quantity,
+            "> 0",
+            "trend",
+            _names,
+            at=_fractions,
+            log=True,
+            unit="ln per 100 % wrong",
+        )
+    for _claim, _quantity in (
+        ("testing AUC spreads more with more wrong labels", "test_auc_sd"),
+        ("good testing AUC moves to higher loss with more wrong labels", "correlation_train_loss_test_auc"),
+    ):
+        add_claim(
+            "chitturi2020",
+            f"{_dataset}: {_claim}",
+            _quantity,
+            "> 0",
+            "trend",
+            _names,
+            at=_fractions,
+            unit="per 100 % wrong",
+        )
+    add_claim(
+        "chitturi2020",
+        f"{_dataset}: without wrong labels low loss means good testing AUC",
+        "correlation_train_loss_test_auc",
+        "< 0",
+        "mean",
+        [_dataset],
+        unit="rank correlation",
+    )
+    for _error_percent in ERROR_PERCENTS[1:-1]:
+        add_claim(
+            "chitturi2020",
+            f"{_dataset}, {_error_percent} %: AUC of the rightly labelled part above that of testing",
+            "train_correct_auc_mean",
+            "> 0",
+            "paired",
+            [mislabelled(_dataset, _error_percent)],
+            minus="test_auc_mean",
+            unit="AUC",
+        )
+for _error_percent in ERROR_PERCENTS:
+    for _more, _less in (("D1", "D3"), ("D3", "D2")):
+        for _what, _quantity in (("minima", "n_minima"), ("transition states", "n_transition_states")):
+            add_claim(
+                "chitturi2020",
+                f"{_error_percent} %: more {_what} on {_more} than on {_less}",
+                _quantity,
+                "> 0",
+                "difference",
+                [mislabelled(_more, _error_percent), mislabelled(_less, _error_percent)],
+                log=True,
+                unit="ln",
+            )
+
+STUDY_FIGURES["chitturi2020"].insert(0, "figures/datasets/ljat3.png")
+STUDY_LISTS["chitturi2020"] += ["results/datasets/outcomes.csv", "results/chitturi2020/class-distribution.csv"]
+
+
+def mislabelled_draws():
+    """Return [path under results/, dataset, problem] of every draw, as those of wildcards are found."""
+    names = [mislabelled(dataset, error_percent) for dataset in MISLABELLED for error_percent in ERROR_PERCENTS]
+    paths = [path for name in names for path in draws_of("chitturi2020", name)]
+    wildcards = [SimpleNamespace(landscape=path) for path in paths]
+    return [[path, dataset_file(of), problem(of)] for path, of in zip(paths, wildcards)]
+
+
+rule class_distribution:
     input:
-        tables=lambda wildcards: [
-            f"results/{path}/table.csv"
-            for name in CHITTURI_TABLES[wildcards.table]["rows"].values()
-            for path in draws_of("chitturi2020", name)
-        ],
-        published=lambda wildcards: in_repository(f"config/published/{CHITTURI_TABLES[wildcards.table]['published']}"),
+        datasets=expand("results/datasets/ljat3_{dataset}.h5", dataset=MISLABELLED),
     output:
         table=report(
-            "results/chitturi2020/{table}.csv",
-            caption="../report/table.rst",
-            category="Chitturi 2020",
-            labels={"shows": "{table}"},
+            "results/chitturi2020/class-distribution.csv",
+            caption="../report/classes.rst",
+            category="Datasets",
+            labels={"shows": "classes of the training data"},
         ),
     log:
-        "results/logs/chitturi2020/{table}.log",
+        "results/logs/chitturi2020/class-distribution.log",
     benchmark:
-        "results/benchmarks/chitturi2020/{table}.tsv"
-    wildcard_constraints:
-        table=one_of(CHITTURI_TABLES),
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    params:
-        rows=lambda wildcards: {
-            str(error_percent): [f"results/{path}/table.csv" for path in draws_of("chitturi2020", name)]
-            for error_percent, name in CHITTURI_TABLES[wildcards.table]["rows"].items()
-        },
-        confidence=config["check"]["confidence"],
-        code=code("analysis.comparison"),
-    message:
-        "Compare {wildcards.table} with the published one"
-    script:
-        "../scripts/published_table.py"
-
-
-rule chitturi2020_figure:
-    input:
-        landscape=lambda wildcards: first_draw(
-            "chitturi2020", CHITTURI_FIGURES[wildcards.figure]["landscape"], "landscape.h5"
-        ),
-        minima=lambda wildcards: first_draw(
-            "chitturi2020", CHITTURI_FIGURES[wildcards.figure]["landscape"], "minima.csv"
-        ),
-    output:
-        pdf="figures/chitturi2020/{figure}.pdf",
-        png=report(
-            "figures/chitturi2020/{figure}.png",
-            caption="../report/disconnectivity.rst",
-            category="Chitturi 2020",
-            labels={"shows": "{figure}"},
-        ),
-    log:
-        "results/logs/chitturi2020/{figure}.log",
-    benchmark:
-        "results/benchmarks/chitturi2020/{figure}.tsv"
-    wildcard_constraints:
-        figure=one_of(CHITTURI_FIGURES),
+        "results/benchmarks/chitturi2020/class-distribution.tsv"
     conda:
         "../../environment.yml"
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=30,
+        runtime=10,
     params:
-        colour=lambda wildcards: CHITTURI_FIGURES[wildcards.figure]["colour"],
-        title=lambda wildcards: CHITTURI_FIGURES[wildcards.figure]["title"],
-        n_levels=config["disconnectivity"]["n_levels"],
-        n_lowest=config["disconnectivity"]["n_lowest"],
-        code=code("landscape", "analysis.disconnectivity", "plotting.disconnectivity"),
+        draws=mislabelled_draws(),
+        code=code("datasets"),
     message:
-        "Draw {wildcards.figure} of Chitturi 2020"
+        "Count the classes of all training data"
     script:
-        "../scripts/disconnectivity.py"
+        "../scripts/class_distribution.py"

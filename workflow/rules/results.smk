@@ -1,19 +1,26 @@
 # What a run asks for, what it says about its own results, and the comparison with the reference.
 
-TABLES = [table for study in config["studies"] for table in STUDY_TABLES.get(study, ())]
-# Every landscape has a graph of its own; the page shows those of a study's figures, or of one's own landscapes
-GRAPHS = expand("figures/{path}/disconnectivity.png", path=SELECTED)
+TABLES = [table for study in config["studies"] for table in STUDY_TABLES[study]]
+CLAIMS = [f"results/{study}/claims.csv" for study in config["studies"] if STUDY_CLAIMS[study]]
+LISTS = [table for study in config["studies"] for table in STUDY_LISTS[study]]
+# A study without figures of its own has the graph of each landscape
+GRAPHS = [
+    f"figures/{path}/disconnectivity.png"
+    for study in config["studies"]
+    if not STUDY_FIGURES[study]
+    for path in draws_of_study(study)
+]
 GROWTH = [f"figures/{study}/{name}/growth.png" for study in config["studies"] for name in config["landscapes"][study]]
-FIGURES = [*([figure for study in config["studies"] for figure in STUDY_FIGURES.get(study, ())] or GRAPHS), *GROWTH]
+FIGURES = [*(figure for study in config["studies"] for figure in STUDY_FIGURES[study]), *GRAPHS, *GROWTH]
 COSTS = expand("results/{study}/costs.csv", study=config["studies"])
-OUTCOMES = ["results/datasets/outcomes.csv"] if "chitturi2020" in config["studies"] else []
 # Small tables that must not move unnoticed: {name in the reference folder: table}
-REGRESSION_TABLES = {"_".join(Path(path).parts[1:]): path for path in [*OUTCOMES, *TABLES]}
+REGRESSION_TABLES = {"_".join(Path(path).parts[1:]): path for path in [*LISTS, *TABLES, *CLAIMS]}
 
 
 rule verdicts:
     input:
         tables=TABLES,
+        claims=CLAIMS,
         verifications=expand("results/{path}/verification.csv", path=SELECTED),
         landscapes=expand("results/{path}/table.csv", path=SELECTED),
     output:
@@ -67,8 +74,9 @@ rule summary:
     input:
         verdicts=f"{PAGE}/check.csv",
         tables=TABLES,
+        claims=CLAIMS,
         landscapes=expand("results/{path}/table.csv", path=SELECTED),
-        outcomes=OUTCOMES,
+        lists=LISTS,
         figures=FIGURES,
     output:
         page=report(

@@ -21,11 +21,18 @@ def _cell(value):
 def comparison_rows(path_to_table):
     """Return a published table beside this work, one row each quantity."""
     table = pd.read_csv(path_to_table)
-    table.insert(
-        2, "this work", [f"{row.mean:.4g} ± {row.sd:.2g} (n = {row.n})" for row in table.itertuples(name="Row")]
-    )
+    ours = [f"{row.mean:.4g} ± {row.sd:.2g} (n = {row.n})" for row in table.itertuples(name="Row")]
+    table.insert(table.columns.get_loc("quantity") + 1, "this work", ours)
     table["verdict"] = table["verdict"].replace("not published", "")
     return table.drop(columns=["mean", "sd", "n"])
+
+
+def claim_rows(path_to_claims):
+    """Return claims with their effects, one row each."""
+    table = pd.read_csv(path_to_claims)
+    effects = [f"{row.effect:.3g} ({row.low:.3g} to {row.high:.3g})" for row in table.itertuples(name="Row")]
+    table.insert(table.columns.get_loc("effect"), "effect (interval)", effects)
+    return table.drop(columns=["effect", "low", "high"])
 
 
 def landscape_rows(names, paths_to_tables):

@@ -1,39 +1,22 @@
-"""One landscape in numbers: what was found, how complete it is, and how well its minima do."""
+"""How well the network of every minimum does on its training and on the testing data, and the landscape in numbers."""
 
 import pandas as pd
+from _data import read_draw
 
-from lossland.completeness import chao1
+from lossland.analysis.summary import landscape_numbers, performance_numbers, performance_of_minima
 from lossland.landscape import Landscape
 
 
-def performance(minima, name):
-    """Return AUC and loss of the lowest minimum (row 0), and mean and standard deviation of the AUC over all minima."""
-    auc, loss = minima[f"{name}_auc"], minima[f"{name}_loss"]
-    values = {"gmin_auc": auc[0], "gmin_loss": loss[0], "auc_mean": auc.mean(), "auc_sd": auc.std(ddof=0)}
-    return {f"{name}_{key}": value for key, value in values.items()}
-
-
-def make_table(path_to_landscape, path_to_minima, path_to_table):
-    """Write quantity, value; no label is wrong, so the correctly labelled part of the training data is all of it."""
-    landscape, minima = Landscape.read(path_to_landscape), pd.read_csv(path_to_minima)
-    counts, search = landscape.counts(), landscape.search
-    points = {"minima": landscape.minima, "transition_states": landscape.transition_states}
-    values = {key: counts[key] for key in ("n_minima", "n_transition_states")}
-    values |= {
-        "n_transition_states_nondegenerate": counts["n_transition_states"] - counts["n_degenerate"],
-        **{key: search[key] for key in ("coverage_minima", "coverage_transition_states")},
-        **{f"chao1_{key}": chao1(of.survey_hits, of.hits - of.survey_hits).estimate for key, of in points.items()},
-        "n_components": landscape.n_components,
-        **performance(minima, "train"),
-        "train_correct_auc_mean": minima["train_auc"].mean(),
-        "train_correct_auc_sd": minima["train_auc"].std(ddof=0),
-        **performance(minima, "test"),
-    }
-    values |= {key: search[key] for key in ("n_searches", "n_evaluations")}
+def make_tables(path_to_landscape, path_to_dataset, path_to_minima, path_to_table, problem, target):
+    """Write one row for each minimum, and quantity, value for all of the landscape."""
+    landscape = Landscape.read(path_to_landscape)
+    minima = performance_of_minima(landscape, read_draw(path_to_dataset, problem)[1], target)
+    minima.to_csv(path_to_minima, index=False)
+    values = landscape_numbers(landscape) | performance_numbers(minima)
     pd.DataFrame(list(values.items()), columns=["quantity", "value"]).to_csv(path_to_table, index=False)
 
 
 if "snakemake" in globals():
     from _job import run
 
-    run(make_table, snakemake.log[0], snakemake.input.landscape, snakemake.input.minima, snakemake.output.table)
+    run(make_tables, snakemake.log[0], *snakemake.input[:2], *snakemake.output[:2], *snakemake.params[:2])

@@ -7,19 +7,24 @@ import pandas as pd
 from lossland.analysis.comparison import compare
 
 
-def make_table(paths_by_error, path_to_published, path_to_table, confidence):
-    """Write one row for each share of wrong labels and quantity; counts and coverages have no published value."""
-    published = pd.read_csv(path_to_published).set_index("error_percent")
-    rows = []
-    for error_percent, paths in paths_by_error.items():
+def make_table(rows, path_to_published, path_to_table, confidence):
+    """Write one line for each landscape and quantity; a landscape is [label, paths to the tables of its draws].
+
+    Labels, {column: value}, find the published row. Draws for which a quantity does not exist (the AUC of an empty part
+    of the data) are left out.
+    """
+    published = pd.read_csv(path_to_published) if path_to_published else None
+    lines = []
+    for label, paths in rows:
         draws = [pd.read_csv(path).set_index("quantity")["value"] for path in paths]
-        reference = published.loc[int(error_percent)]
+        chosen = [] if published is None else (published[list(label)] == pd.Series(label)).all(axis=1)
+        reference = {} if published is None else published[chosen].iloc[0]
         for quantity in draws[0].index:
             number = float(reference.get(quantity, math.nan))
-            row = {"error_percent": int(error_percent), "quantity": quantity, "published": number}
-            rows.append(row | compare([draw[quantity] for draw in draws], number, confidence))
-    columns = ["error_percent", "quantity", "mean", "sd", "n", "published", "z", "verdict"]
-    pd.DataFrame(rows, columns=columns).to_csv(path_to_table, index=False)
+            values = [draw[quantity] for draw in draws if math.isfinite(draw.get(quantity, math.nan))]
+            lines.append(label | {"quantity": quantity, "published": number} | compare(values, number, confidence))
+    columns = [*rows[0][0], "quantity", "mean", "sd", "n", "published", "z", "verdict"]
+    pd.DataFrame(lines, columns=columns).to_csv(path_to_table, index=False)
 
 
 if "snakemake" in globals():
@@ -28,8 +33,8 @@ if "snakemake" in globals():
     run(
         make_table,
         snakemake.log[0],
-        paths_by_error=snakemake.params.rows,
-        path_to_published=snakemake.input.published,
+        rows=snakemake.params.rows,
+        path_to_published=next(iter(snakemake.input.published), None),
         path_to_table=snakemake.output.table,
         confidence=snakemake.params.confidence,
     )

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pandas as pd
-from _markdown import as_markdown, comparison_rows, landscape_rows
+from _markdown import as_markdown, claim_rows, comparison_rows, landscape_rows
 
 
-def make_page(tables, landscapes, names, outcomes, figures, path_to_verdicts, path_to_page):
+def make_page(tables, claims, landscapes, names, lists, figures, path_to_verdicts, path_to_page):
     """Write the page; pictures are linked relative to it."""
     verdicts = pd.read_csv(path_to_verdicts)
     failed = verdicts[verdicts["verdict"] == "failed"]
@@ -16,8 +16,10 @@ def make_page(tables, landscapes, names, outcomes, figures, path_to_verdicts, pa
     lines += ["Failed:", as_markdown(failed)] if len(failed) else []
     for path in tables:
         lines += [f"## {Path(path).with_suffix('')}", as_markdown(comparison_rows(path))]
+    for path in claims:
+        lines += [f"## {Path(path).with_suffix('')}", as_markdown(claim_rows(path))]
     lines += ["## Landscapes", as_markdown(landscape_rows(names, landscapes))]
-    for path in outcomes:
+    for path in lists:
         lines += [f"## {Path(path).with_suffix('')}", as_markdown(pd.read_csv(path))]
     lines += ["## Figures"]
     lines += [f"![{path}]({os.path.relpath(path, Path(path_to_page).parent)})" for path in figures]
@@ -27,6 +29,6 @@ def make_page(tables, landscapes, names, outcomes, figures, path_to_verdicts, pa
 if "snakemake" in globals():
     from _job import run
 
-    lists = {name: list(snakemake.input[name]) for name in ("tables", "landscapes", "outcomes", "figures")}
+    files = {name: list(snakemake.input[name]) for name in ("tables", "claims", "landscapes", "lists", "figures")}
     paths = {"path_to_verdicts": snakemake.input.verdicts, "path_to_page": snakemake.output.page}
-    run(make_page, snakemake.log[0], **lists, **paths, names=snakemake.params.names)
+    run(make_page, snakemake.log[0], **files, **paths, names=snakemake.params.names)

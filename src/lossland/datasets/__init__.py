@@ -1,5 +1,7 @@
 """Data to learn from: labelled tables of anybody's, and outcomes of quenches of the LJAT3 cluster."""
 
+from lossland.datasets.draws import Draw, take_draw
+from lossland.datasets.mislabelling import mislabel, number_of_wrong_labels
 from lossland.datasets.quench_file import read_quenches, write_quenches
 from lossland.datasets.quenches import (
     OUTCOME_NAMES,
@@ -20,12 +22,15 @@ __all__ = [
     "PAIR_NAMES",
     "QUENCH_OPTIONS",
     "Dataset",
+    "Draw",
     "QuenchError",
     "QuenchSet",
     "check_layer_sizes",
     "choose_inputs",
     "classify",
     "load_csv",
+    "mislabel",
+    "number_of_wrong_labels",
     "outcome_table",
     "quench_many",
     "quench_starts",
@@ -33,5 +38,6 @@ __all__ = [
     "read_quenches",
     "sample",
     "split",
+    "take_draw",
     "write_quenches",
 ]

@@ -10,6 +10,7 @@ from lossland.objectives.base import (
     from_function,
     objective_data,
 )
+from lossland.objectives.locality import locality_mask
 from lossland.objectives.mlp import mlp_cross_entropy
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "ObjectiveData",
     "from_description",
     "from_function",
+    "locality_mask",
     "mlp_cross_entropy",
     "objective_data",
 ]

@@ -1,0 +1,103 @@
+"""How large an effect is over independent draws of the data, and how sure: effect sizes and confidence intervals."""
+
+import math
+
+import numpy as np
+from scipy.stats import t
+
+from lossland.errors import InputError
+
+#: from so many draws on there is a spread
+FEWEST_DRAWS = 2
+
+
+def mean_effect(values, expected="> 0", confidence=0.95) -> dict:
+    """Return the mean of one number from each draw, with its Student interval.
+
+    For paired comparisons hand in the differences of each draw's two numbers.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        NaN where a draw has no such number; it is left out.
+    expected : {"> 0", "< 0"}
+        The sign that a claim gives the effect.
+    confidence : float
+
+    Returns
+    -------
+    dict
+        ``effect`` (the mean), ``low`` and ``high`` (the interval), ``effect_size`` (mean over standard deviation of
+        the draws: Cohen's d of paired numbers), ``n``, ``expected`` and ``verdict``: "supported" when all of the
+        interval has the expected sign, "contradicted" when all has the other, "undecided" otherwise,
+        "too few draws" below two, and "no spread" where all draws agree, so that there is no interval.
+    """
+    values = _finite(values)
+    sd = values.std(ddof=1) if values.size >= FEWEST_DRAWS else math.nan
+    return _judged(values, sd, sd / math.sqrt(max(values.size, 1)), values.size - 1, values.size, expected, confidence)
+
+
+def difference_effect(values, others, expected="> 0", confidence=0.95) -> dict:
+    """Return the mean of one number over draws minus that over other, independent draws, with Welch's interval.
+
+    Welch, Biometrika 34, 28 (1947). The effect size divides by the root mean square of the two standard deviations
+    (Cohen's d).
+
+    Parameters
+    ----------
+    values, others : array_like, shape (n,) and (m,)
+    expected, confidence
+        See :func:`mean_effect`.
+
+    Returns
+    -------
+    dict
+        As :func:`mean_effect`; ``n`` is the smaller number of draws.
+    """
+    values, others = _finite(values), _finite(others)
+    n = min(values.size, others.size)
+    if n < FEWEST_DRAWS:
+        middle = [values.mean() - others.mean()] if n else []
+        return _judged(np.array(middle), math.nan, math.nan, 0, n, expected, confidence)
+    parts = [sample.var(ddof=1) / sample.size for sample in (values, others)]
+    error = math.sqrt(sum(parts))
+    squares = [part**2 / (sample.size - 1) for part, sample in zip(parts, (values, others), strict=True)]
+    freedom = sum(parts) ** 2 / sum(squares) if error > 0.0 else n - 1
+    spread = math.sqrt((values.var(ddof=1) + others.var(ddof=1)) / 2)
+    return _judged(np.array([values.mean() - others.mean()]), spread, error, freedom, n, expected, confidence)
+
+
+def slope(x, y) -> float:
+    """Return the least-squares slope of ``y`` against ``x``, NaN where fewer than two values of ``x`` have one.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n,)
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    known = np.isfinite(y)
+    x, y = x[known], y[known]
+    if x.size < FEWEST_DRAWS or np.ptp(x) == 0.0:
+        return math.nan
+    return float(np.polyfit(x, y, 1)[0])
+
+
+def _finite(values):
+    values = np.asarray(values, dtype=float).ravel()
+    return values[np.isfinite(values)]
+
+
+def _judged(values, sd, error, freedom, n, expected, confidence):
+    if expected not in ("> 0", "< 0"):
+        raise InputError(f"expected is {expected!r}, but must be '> 0' or '< 0'")
+    effect = float(values.mean()) if values.size else math.nan
+    result = {"effect": effect, "low": math.nan, "high": math.nan, "effect_size": math.nan, "n": int(n)}
+    if n < FEWEST_DRAWS or not sd > 0.0:
+        return result | {"expected": expected, "verdict": "too few draws" if n < FEWEST_DRAWS else "no spread"}
+    half = t.ppf(0.5 + confidence / 2, freedom) * error
+    low, high = effect - half, effect + half
+    sign = 1 if expected == "> 0" else -1
+    ends = sorted((sign * low, sign * high))
+    verdict = "supported" if ends[0] > 0.0 else "contradicted" if ends[1] < 0.0 else "undecided"
+    result |= {"low": float(low), "high": float(high), "effect_size": float(effect / sd)}
+    return result | {"expected": expected, "verdict": verdict}

@@ -1,0 +1,104 @@
+"""One landscape in numbers: what was found, how complete it is, its shape, and how well its minima do."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from lossland.analysis.funnels import frustration, monotonic_sequence_bottoms
+from lossland.analysis.network_performance import network_performance
+from lossland.analysis.superbasins import barrier_to_global_minimum
+from lossland.completeness import chao1
+from lossland.datasets import Draw
+from lossland.landscape import Landscape
+
+#: fewer minima have no correlation worth the name
+FEWEST_FOR_CORRELATION = 4
+
+
+def landscape_numbers(landscape: Landscape) -> dict:
+    """Return counts, completeness and shape of a landscape.
+
+    Returns
+    -------
+    dict of str to number
+        Counts, with those of transition states that join different minima; coverages and Chao1 bounds; connected
+        components; the largest and the median barrier to the global minimum and the range of energies of the minima,
+        in units of the energy; monotonic sequence basins and frustration (:mod:`lossland.analysis.funnels`); the cost.
+    """
+    counts, search = landscape.counts(), landscape.search
+    minima, states = landscape.minima, landscape.transition_states
+    points = minima.energy, states.energy, states.minima
+    barriers = barrier_to_global_minimum(*points) - minima.energy
+    barriers = barriers[np.isfinite(barriers) & (minima.energy > minima.energy.min())]
+    return {
+        **{key: counts[key] for key in ("n_minima", "n_transition_states")},
+        "n_transition_states_nondegenerate": counts["n_transition_states"] - counts["n_degenerate"],
+        **{key: search[key] for key in ("coverage_minima", "coverage_transition_states")},
+        "chao1_minima": chao1(minima.survey_hits, minima.hits - minima.survey_hits).estimate,
+        "chao1_transition_states": chao1(states.survey_hits, states.hits - states.survey_hits).estimate,
+        "n_components": landscape.n_components,
+        "energy_range": float(np.ptp(minima.energy)),
+        "barrier_median": float(np.median(barriers)) if barriers.size else np.nan,
+        "barrier_max": float(barriers.max()) if barriers.size else np.nan,
+        "n_monotonic_sequence_basins": monotonic_sequence_bottoms(*points).size,
+        "frustration": frustration(*points),
+        **{key: search[key] for key in ("n_searches", "n_evaluations")},
+    }
+
+
+def performance_of_minima(landscape: Landscape, draw: Draw, target=0) -> pd.DataFrame:
+    """Measure how well the network of every minimum does on its training and on the testing data.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        Of a network's loss.
+    draw : Draw
+        The data that it was trained and is tested on.
+    target : int
+        Class of the AUC.
+
+    Returns
+    -------
+    DataFrame
+        One row for each minimum. Losses are per datum and include the regulariser, cross-entropies do not. Labels of
+        the training data are those that it was trained on, the wrong ones of its incorrect part included.
+    """
+    minima, layout = landscape.minima, landscape.objective.network
+    table = pd.DataFrame({"minimum": np.arange(len(minima.energy)), "hits": minima.hits})
+    summed = landscape.objective.attributes["normalisation"] == "sum"
+    table["train_loss"] = minima.energy / (len(draw.labels) if summed else 1)
+    for name, data in (("train", (draw.inputs, draw.labels)), ("test", (draw.test_inputs, draw.test_labels))):
+        columns = network_performance(layout, minima.x, *data, target)
+        table = table.assign(**{f"{name}_{key}": columns[key] for key in ("cross_entropy", "auc", "accuracy")})
+    table["test_loss"] = table["test_cross_entropy"] + table["train_loss"] - table["train_cross_entropy"]
+    for name, part in (("incorrect", draw.wrong), ("correct", ~draw.wrong)):
+        columns = network_performance(layout, minima.x, draw.inputs[part], draw.labels[part], target)
+        table[f"train_{name}_auc"] = columns["auc"]
+    return table
+
+
+def performance_numbers(minima: pd.DataFrame) -> dict:
+    """Return how well the networks of all minima do.
+
+    Parameters
+    ----------
+    minima : DataFrame
+        From :func:`performance_of_minima`, the global minimum first.
+
+    Returns
+    -------
+    dict of str to float
+        AUC and loss of the lowest minimum; mean and standard deviation (over the minima at hand: n in the denominator)
+        of each AUC that is known; Spearman's rank correlation of the training loss with the testing AUC.
+    """
+    values = {}
+    for part in ("train", "train_incorrect", "train_correct", "test"):
+        auc = minima[f"{part}_auc"]
+        if part in ("train", "test"):
+            values |= {f"{part}_gmin_auc": auc[0], f"{part}_gmin_loss": minima[f"{part}_loss"][0]}
+        if auc.notna().any():
+            values |= {f"{part}_auc_mean": auc.mean(), f"{part}_auc_sd": auc.std(ddof=0)}
+    varied = minima["test_auc"].nunique() > 1 and len(minima) >= FEWEST_FOR_CORRELATION
+    correlation = spearmanr(minima["train_loss"], minima["test_auc"]).statistic if varied else np.nan
+    return values | {"correlation_train_loss_test_auc": float(correlation)}

@@ -1,0 +1,85 @@
+"""Independent draws of training data from one dataset, with wrong labels on purpose where asked for."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lossland.datasets.mislabelling import mislabel
+from lossland.datasets.table import Dataset
+from lossland.errors import InputError
+
+
+class Draw(NamedTuple):
+    """Training and testing data of one draw.
+
+    Attributes
+    ----------
+    inputs : ndarray of float64, shape (n_data, n_in)
+    labels : ndarray of int64, shape (n_data,)
+        What is trained on; some may be wrong.
+    true_labels : ndarray of int64, shape (n_data,)
+    test_inputs : ndarray of float64, shape (n_test, n_in)
+    test_labels : ndarray of int64, shape (n_test,)
+        Never wrong.
+    """
+
+    inputs: np.ndarray
+    labels: np.ndarray
+    true_labels: np.ndarray
+    test_inputs: np.ndarray
+    test_labels: np.ndarray
+
+    @property
+    def wrong(self) -> np.ndarray:
+        """Which training data have a wrong label, shape (n_data,) bool."""
+        return self.labels != self.true_labels
+
+
+def take_draw(
+    training: Dataset,
+    testing: Dataset | None,
+    n_data: int,
+    draw: int,
+    *,
+    shuffle_seed: int,
+    n_draws: int | None = None,
+    error_percent: float = 0.0,
+    mislabelling_seed: int = 0,
+) -> Draw:
+    """Return one of several draws that share no row of the training data.
+
+    The rows for training are shuffled once and dealt out in turn. Wrong labels are drawn for each draw with a stream of
+    its own; what is wrong at a small share is wrong at a larger one, too (:func:`lossland.datasets.mislabel`).
+
+    Parameters
+    ----------
+    training : Dataset
+    testing : Dataset, optional
+        Without it, all rows that none of ``n_draws`` draws trains on are for testing.
+    n_data : int
+        Training data of each draw.
+    draw : int
+        Number of the draw, from 0.
+    shuffle_seed, mislabelling_seed : int
+    n_draws : int, optional
+        How many draws there are; needed without ``testing``.
+    error_percent : float
+
+    Raises
+    ------
+    InputError
+        When there are not enough rows, or the share of wrong labels is not that of a whole number of data.
+    """
+    n_draws = draw + 1 if n_draws is None else n_draws
+    if n_data * n_draws > len(training):
+        raise InputError(
+            f"n_data is {n_data} in {n_draws} draws, but {training.name} has {len(training)} rows for training"
+        )
+    order = np.random.default_rng(shuffle_seed).choice(len(training), size=len(training), replace=False)
+    rows, rest = order[draw * n_data : (draw + 1) * n_data], order[n_draws * n_data :]
+    tested = training.inputs[rest], training.labels[rest]
+    if testing is not None:
+        tested = testing.inputs, testing.labels
+    seed = np.random.SeedSequence(mislabelling_seed, spawn_key=(draw,))
+    labels = mislabel(training.labels[rows], training.n_classes, error_percent, np.random.default_rng(seed))
+    return Draw(training.inputs[rows], labels, training.labels[rows], *tested)

@@ -1,0 +1,83 @@
+"""Wrong labels on purpose: exactly so many, each another class with equal probability, nested in their share."""
+
+import numpy as np
+import pytest
+
+from lossland.datasets import Dataset, mislabel, take_draw
+from lossland.errors import InputError
+
+LABELS = np.random.default_rng(5).integers(0, 4, size=1000)
+
+
+def wrong(error_percent, seed=3, labels=LABELS):
+    return mislabel(labels, 4, error_percent, np.random.default_rng(seed)) != labels
+
+
+@pytest.mark.parametrize(("error_percent", "number"), [(0, 0), (10, 100), (12.5, 125), (50, 500), (100, 1000)])
+def test_exactly_that_share_is_wrong(error_percent, number):
+    assert wrong(error_percent).sum() == number
+
+
+def test_every_other_class_is_equally_likely():
+    labels = np.full(30000, 2)
+    counts = np.bincount(mislabel(labels, 4, 100, np.random.default_rng(1)), minlength=4)
+    assert counts[2] == 0
+    assert np.abs(counts[[0, 1, 3]] - 10000).max() < 4 * np.sqrt(10000 * 2 / 3)
+
+
+def test_larger_share_contains_the_smaller_with_the_same_classes():
+    few, many = (mislabel(LABELS, 4, share, np.random.default_rng(3)) for share in (10, 50))
+    chosen = few != LABELS
+    assert np.array_equal(many[chosen], few[chosen])
+    assert not np.array_equal(wrong(50, seed=3), wrong(50, seed=4))
+
+
+def test_labels_at_hand_are_not_changed():
+    before = LABELS.copy()
+    mislabel(LABELS, 4, 100, np.random.default_rng(0))
+    assert np.array_equal(LABELS, before)
+
+
+@pytest.mark.parametrize(
+    ("share", "n_classes", "sentence"),
+    [
+        (-1, 4, "error_percent is -1, but expected 0 to 100"),
+        (100.1, 4, "error_percent is 100.1, but"),
+        (0.05, 4, "of 1000 data a whole number"),
+        (10, 1, "n_classes is 1, but a wrong label needs at least two"),
+    ],
+)
+def test_what_cannot_be(share, n_classes, sentence):
+    with pytest.raises(InputError, match=sentence):
+        mislabel(LABELS, n_classes, share, np.random.default_rng(0))
+
+
+@pytest.fixture
+def table():
+    inputs = np.arange(100.0)[:, None]
+    return Dataset(inputs, np.arange(100) % 3, 3, ("x",), "table")
+
+
+def test_draws_share_no_row_and_the_rest_is_for_testing(table):
+    draws = [take_draw(table, None, 20, draw, shuffle_seed=1, n_draws=3) for draw in range(3)]
+    rows = np.concatenate([draw.inputs[:, 0] for draw in draws])
+    assert np.unique(rows).size == 60
+    for draw in draws:
+        assert np.array_equal(np.sort(np.concatenate([rows, draw.test_inputs[:, 0]])), np.arange(100.0))
+        assert np.array_equal(draw.true_labels, draw.inputs[:, 0].astype(int) % 3)
+        assert not draw.wrong.any()
+
+
+def test_wrong_labels_of_a_draw_are_in_its_training_data_only(table):
+    clean, noisy = (take_draw(table, table, 50, 1, shuffle_seed=1, error_percent=e) for e in (0, 40))
+    assert noisy.wrong.sum() == 20
+    assert np.array_equal(noisy.inputs, clean.inputs)
+    assert np.array_equal(noisy.true_labels, clean.labels)
+    assert np.array_equal(noisy.test_labels, table.labels)
+    other = take_draw(table, table, 50, 0, shuffle_seed=1, error_percent=40)
+    assert not np.array_equal(other.wrong, noisy.wrong)
+
+
+def test_too_few_rows_for_all_draws(table):
+    with pytest.raises(InputError, match="n_data is 40 in 3 draws, but table has 100 rows for training"):
+        take_draw(table, None, 40, 0, shuffle_seed=1, n_draws=3)

@@ -1,0 +1,132 @@
+# What the studies have registered: tables and claims beside the papers, and panels of disconnectivity graphs.
+
+
+def tables_of(study, names):
+    """Return the tables of all draws of these landscapes."""
+    return [[f"results/{path}/table.csv" for path in draws_of(study, name)] for name in names]
+
+
+def claims_of(study):
+    """Return the claims of a study, with the tables of the draws of their landscapes."""
+    return [claim | {"draws": tables_of(study, claim["landscapes"])} for claim in STUDY_CLAIMS[study]]
+
+
+def study_of(path):
+    return path.split("/")[0]
+
+
+rule table_beside_paper:
+    input:
+        tables=lambda wildcards: sum(
+            tables_of(study_of(wildcards.table), [name for _, name in TABLES_BESIDE_PAPER[wildcards.table]["rows"]]),
+            [],
+        ),
+        published=lambda wildcards: [
+            in_repository(f"config/published/{file}")
+            for file in [TABLES_BESIDE_PAPER[wildcards.table]["published"]]
+            if file
+        ],
+    output:
+        table=report(
+            "results/{table}.csv",
+            caption="../report/table.rst",
+            category="Beside the papers",
+            labels={"shows": "{table}"},
+        ),
+    log:
+        "results/logs/{table}.log",
+    benchmark:
+        "results/benchmarks/{table}.tsv"
+    wildcard_constraints:
+        table=one_of(TABLES_BESIDE_PAPER),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        rows=lambda wildcards: [
+            [label, tables_of(study_of(wildcards.table), [name])[0]]
+            for label, name in TABLES_BESIDE_PAPER[wildcards.table]["rows"]
+        ],
+        confidence=config["check"]["confidence"],
+        code=code("analysis.comparison"),
+    message:
+        "Compare {wildcards.table} with the published one"
+    script:
+        "../scripts/published_table.py"
+
+
+rule claims:
+    input:
+        tables=lambda wildcards: sorted(
+            {path for claim in claims_of(wildcards.study) for path in sum(claim["draws"], [])}
+        ),
+    output:
+        claims=report(
+            "results/{study}/claims.csv",
+            caption="../report/claims.rst",
+            category="Beside the papers",
+            labels={"shows": "{study}, claims"},
+        ),
+    log:
+        "results/logs/{study}/claims.log",
+    benchmark:
+        "results/benchmarks/{study}/claims.tsv"
+    wildcard_constraints:
+        study=one_of(study for study, claims in STUDY_CLAIMS.items() if claims),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        claims=lambda wildcards: claims_of(wildcards.study),
+        confidence=config["check"]["confidence"],
+        code=code("analysis.effects"),
+    message:
+        "Put what {wildcards.study} claims beside the spread over draws"
+    script:
+        "../scripts/claims.py"
+
+
+rule panels:
+    input:
+        landscapes=lambda wildcards: [
+            first_draw(study_of(wildcards.figure), name, "landscape.h5") for name in PANELS[wildcards.figure]["panels"]
+        ],
+        minima=lambda wildcards: [
+            first_draw(study_of(wildcards.figure), name, "minima.csv") for name in PANELS[wildcards.figure]["panels"]
+        ],
+    output:
+        pdf="figures/{figure}.pdf",
+        png=report(
+            "figures/{figure}.png",
+            caption="../report/disconnectivity.rst",
+            category="Beside the papers",
+            labels={"shows": "{figure}"},
+        ),
+    log:
+        "results/logs/{figure}.log",
+    benchmark:
+        "results/benchmarks/{figure}.tsv"
+    wildcard_constraints:
+        figure=one_of(PANELS),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        titles=lambda wildcards: list(PANELS[wildcards.figure]["panels"].values()),
+        colour=lambda wildcards: PANELS[wildcards.figure]["colour"],
+        graph=lambda wildcards: config["disconnectivity"] | PANELS[wildcards.figure]["graph"],
+        options=lambda wildcards: PANELS[wildcards.figure]["options"],
+        code=code("landscape", "analysis.disconnectivity", "plotting.disconnectivity"),
+    message:
+        "Draw {wildcards.figure}"
+    script:
+        "../scripts/panels.py"

@@ -1,0 +1,41 @@
+"""Lines of the table of verdicts: kind, where, quantity, value, expected, z, verdict."""
+
+from pathlib import Path
+
+import pandas as pd
+
+COLUMNS = ["kind", "where", "quantity", "value", "expected", "z", "verdict"]
+
+
+def name_of(path):
+    """Return what a table is called."""
+    return str(Path(path).with_suffix("")).removeprefix("results/")
+
+
+def published(path):
+    """Yield a line for every published number of a table."""
+    table = pd.read_csv(path)
+    labels = table.columns[: table.columns.get_loc("quantity")]
+    for _, row in table.dropna(subset=["published"]).iterrows():
+        where = ", ".join([name_of(path), *(f"{label} {row[label]}" for label in labels)])
+        yield "published", where, row["quantity"], row["mean"], row["published"], row["z"], row["verdict"]
+
+
+def claims(path):
+    """Yield a line for every claim; its z is the effect size."""
+    for row in pd.read_csv(path).itertuples():
+        yield "claim", name_of(path), row.claim, row.effect, row.expected, row.effect_size, row.verdict
+
+
+def quality(name, path_to_verification, path_to_landscape, required_minima, required_states):
+    """Yield what a landscape owes itself; one of which no coverage is required is a sample, and may be in parts."""
+    numbers = pd.read_csv(path_to_landscape).set_index("quantity")["value"]
+    n_offenders, parts = len(pd.read_csv(path_to_verification)), numbers["n_components"]
+    lines = [("unverified points", n_offenders, 0, n_offenders == 0)]
+    for what, required in (("minima", required_minima), ("transition_states", required_states)):
+        coverage = numbers[f"coverage_{what}"]
+        lines.append((f"coverage of {what.replace('_', ' ')}", coverage, required, coverage >= required))
+    if required_minima or required_states:
+        lines.append(("unconnected parts", parts, 1, parts == 1))
+    for quantity, value, expected, passed in lines:
+        yield "quality", name, quantity, value, expected, "", "passed" if passed else "failed"
