@@ -52,7 +52,7 @@ pytest: $(READY)
 	$(BIN)/python -m pytest
 
 reference: $(READY)
-	$(SNAKEMAKE) --configfile config/smoke.yaml -- reference
+	$(SNAKEMAKE) --configfile config/smoke.yaml --forcerun reference -- reference
 
 # Peers get environments of their own under build/benchmarks; see benchmarks/README.md.
 benchmark: $(READY)

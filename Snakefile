@@ -24,7 +24,9 @@ include: "workflow/rules/datasets.smk"
 include: "workflow/rules/landscapes.smk"
 include: "workflow/rules/draws.smk"
 include: "workflow/rules/registry.smk"
+include: "workflow/rules/chitturi2020.smk"
 include: "workflow/rules/mislabelling.smk"
+include: "workflow/rules/mnist.smk"
 include: "workflow/rules/connectivity.smk"
 include: "workflow/rules/depth.smk"
 include: "workflow/rules/comparison.smk"
@@ -47,3 +49,5 @@ rule all:
 
 onstart:
     lock_folder()
+    for sentence in LEFT_OUT:
+        logger.warning(sentence)

@@ -9,6 +9,7 @@ import yaml
 
 LJAT3_COLUMNS = ("r12", "r13", "r23")
 LJAT3_CLASSES = 4
+MNIST_PIXELS, MNIST_CLASSES, MNIST_TRAINING = 28 * 28, 10, 60000
 KINDS = {
     "object": "keys with values",
     "array": "a list",
@@ -79,7 +80,7 @@ def _check_table(landscape, dataset, path, files, repository):
         where = origin(["datasets", landscape["dataset"], "path"], files)
         raise ConfigurationError(f"{where}: datasets.{landscape['dataset']}: {error}") from None
     try:
-        check_layer_sizes(landscape["layer_sizes"], choose_inputs(table, landscape["inputs"]))
+        check_layer_sizes(landscape["layer_sizes"], choose_inputs(table, landscape.get("inputs") or dataset["inputs"]))
     except InputError as error:
         raise ConfigurationError(f"{origin([*path, 'layer_sizes'], files)}: {_key(path)}: {error}") from None
     n_data, draws = landscape["n_data"], landscape.get("draws", 1)
@@ -177,20 +178,24 @@ def _contradictions(config):
 
 
 def _landscape_contradictions(landscape, datasets):
-    inputs, layer_sizes, mask = landscape["inputs"], landscape["layer_sizes"], landscape.get("mask")
+    layer_sizes, mask = landscape["layer_sizes"], landscape.get("mask")
     dataset = datasets.get(landscape["dataset"])
     if dataset is None:
         yield "dataset", f"is {landscape['dataset']!r}, expected a key of datasets: {', '.join(datasets)}"
         return
-    columns = LJAT3_COLUMNS if dataset["kind"] == "ljat3" else dataset["inputs"]
-    for column in inputs:
-        if column not in columns:
-            yield "inputs", f"names {column!r}, expected columns of {landscape['dataset']}: {', '.join(columns)}"
-    if layer_sizes[0] != len(inputs):
-        yield "layer_sizes", f"starts with {layer_sizes[0]}, expected {len(inputs)}, the number of inputs"
-    if dataset["kind"] == "ljat3":
-        yield from _ljat3_contradictions(landscape, dataset)
-    if landscape.get("auc_class", 0) >= layer_sizes[-1]:
+    offered = columns(dataset)
+    inputs = landscape.get("inputs") or offered
+    if offered is None and inputs is not None:
+        yield "inputs", f"is {inputs}, expected null: networks on {landscape['dataset']} take all pixels"
+    for column in inputs if offered else ():
+        if column not in offered:
+            yield "inputs", f"names {column!r}, expected columns of {landscape['dataset']}: {', '.join(offered)}"
+    n_inputs = MNIST_PIXELS if offered is None else len(inputs)
+    if layer_sizes[0] != n_inputs:
+        yield "layer_sizes", f"starts with {layer_sizes[0]}, expected {n_inputs}, the number of inputs"
+    if dataset["kind"] != "csv":
+        yield from _own_contradictions(landscape, dataset)
+    if landscape.get("auc_class", 0) != "macro" and landscape.get("auc_class", 0) >= layer_sizes[-1]:
         yield "auc_class", f"is {landscape['auc_class']}, expected less than {layer_sizes[-1]}, the number of outputs"
     n_weights = sum((n_in + 1) * n_out for n_in, n_out in zip(layer_sizes, layer_sizes[1:], strict=False))
     if mask is not None and len(mask) != n_weights:
@@ -206,10 +211,23 @@ def _landscape_contradictions(landscape, datasets):
         yield "error_percent", f"is {landscape['error_percent']}, which makes {n_wrong:g} wrong labels, {expected}"
 
 
-def _ljat3_contradictions(landscape, dataset):
-    layer_sizes, n_data = landscape["layer_sizes"], landscape["n_data"]
-    if layer_sizes[-1] != LJAT3_CLASSES:
-        yield "layer_sizes", f"ends with {layer_sizes[-1]}, expected {LJAT3_CLASSES}, the number of outcomes of LJAT3"
-    available, draws = dataset["n_quenches"] // 2, landscape.get("draws", 1)
+def columns(dataset):
+    """Return the inputs that a dataset offers, in order; None for MNIST, whose pixels are not chosen from."""
+    return {"ljat3": list(LJAT3_COLUMNS), "csv": dataset.get("inputs"), "mnist": None}[dataset["kind"]]
+
+
+def _own_contradictions(landscape, dataset):
+    """Compare a landscape with a dataset whose size and classes are known without reading it."""
+    layer_sizes, n_data, draws = landscape["layer_sizes"], landscape["n_data"], landscape.get("draws", 1)
+    n_classes, what, available, half = MNIST_CLASSES, "digits", MNIST_TRAINING, "the training images"
+    if dataset["kind"] == "ljat3":
+        n_classes, what, available, half = (
+            LJAT3_CLASSES,
+            "outcomes of LJAT3",
+            dataset["n_quenches"] // 2,
+            "half of n_quenches",
+        )
+    if layer_sizes[-1] != n_classes:
+        yield "layer_sizes", f"ends with {layer_sizes[-1]}, expected {n_classes}, the number of {what}"
     if n_data * draws > available:
-        yield "n_data", f"is {n_data} in {draws} draws, expected at most {available} in all, half of n_quenches"
+        yield "n_data", f"is {n_data} in {draws} draws, expected at most {available} in all, {half}"

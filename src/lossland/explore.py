@@ -24,6 +24,7 @@ from lossland.journal import Journal, run_digest
 from lossland.landscape import Landscape
 from lossland.landscape_file import config_as_json
 from lossland.merging import merge_chunk
+from lossland.minimise import MAX_DENSE
 from lossland.objectives.base import Objective
 from lossland.objectives.mlp import share_threads
 from lossland.planning import Planner
@@ -32,7 +33,6 @@ from lossland.sharing import Sharing
 log = logging.getLogger(__name__)
 
 ROUNDS_PER_LINE = 5  # of the log
-MAX_DENSE = 4000  # variables: the eigenvectors of one Hessian take 128 MB there, and minutes
 
 
 def explore(
@@ -112,9 +112,10 @@ class Exploration:
         options = options.checked()
         if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
             raise InputError(f"seed is {seed!r}; expected a whole number from 0 to 2**63 - 1")
-        if objective.n_variables > MAX_DENSE:
+        if objective.n_variables > MAX_DENSE and options.max_searches > options.n_starts + options.n_hops:
             raise InputError(
-                f"the objective has {objective.n_variables} variables; exploration takes at most {MAX_DENSE}"
+                f"the objective has {objective.n_variables} variables, and transition states are searched for up to "
+                f"{MAX_DENSE}; expected max_searches of at most {options.n_starts + options.n_hops}, n_starts + n_hops"
             )
         self.objective, self.options = objective, options
         settings = {**(config or {}), "explore": options._asdict()}

@@ -8,7 +8,7 @@ from lossland._vector import add_scaled, dot, norm, scale
 from lossland.objectives.base import DATA, VALUE_GRADIENT, Objective
 
 SMALL_LANCZOS = 40  # variables up to which the dense Hessian is cheaper than Lanczos
-LANCZOS_VECTORS = 60
+LANCZOS_VECTORS = 40
 LANCZOS_TOLERANCE = 1e-6  # relative error of an eigenvalue
 FUNCTION = types.FunctionType(VALUE_GRADIENT)
 
@@ -125,8 +125,10 @@ def lowest_mode(value_gradient, data, x, mode, max_products, tolerance, differen
     return curvature, 2 * n_products
 
 
-def lowest_eigenvalues(objective: Objective, x, k: int) -> np.ndarray:
+def lowest_eigenvalues(objective: Objective, x, k: int, tolerance: float = LANCZOS_TOLERANCE) -> np.ndarray:
     """Return the ``k`` lowest Hessian eigenvalues at ``x`` in ascending order, by Lanczos on Hessian-vector products.
+
+    ``tolerance`` is the relative error of an eigenvalue.
 
     Raises
     ------
@@ -138,9 +140,29 @@ def lowest_eigenvalues(objective: Objective, x, k: int) -> np.ndarray:
         raise ValueError(f"k is {k}, but must be between 1 and the number of variables, {n}")
     if n <= SMALL_LANCZOS or k >= n:
         return np.linalg.eigvalsh(objective.hessian_matrix(x))[:k]
-    operator = LinearOperator((n, n), matvec=lambda v: objective.hessian_product(x, v.ravel()), dtype=np.float64)
-    # a fixed start without structure: it must not be orthogonal to a mode, and equal calls must give equal bits
+    return extreme_eigenvalues(lambda v: objective.hessian_product(x, v), n, k, tolerance=tolerance)
+
+
+def extreme_eigenvalues(product, n: int, k: int = 1, *, which="SA", tolerance: float) -> np.ndarray:
+    """Return the ``k`` lowest (``which`` "SA") or highest ("LA") eigenvalues of a symmetric operator, ascending.
+
+    Parameters
+    ----------
+    product : callable
+        Takes a vector, shape (n,), to the operator's product with it.
+    n, k : int
+    which : {"SA", "LA"}
+    tolerance : float
+        Relative error of an eigenvalue.
+
+    Raises
+    ------
+    scipy.sparse.linalg.ArpackNoConvergence
+        When they do not converge.
+    """
+    operator = LinearOperator((n, n), matvec=lambda v: product(v.ravel()), dtype=np.float64)
+    # equal calls must give equal bits: a fixed generator, and a fixed start without structure, which must not be
+    # orthogonal to a mode
     start = np.cos(np.arange(1.0, n + 1.0) ** 2)
-    n_vectors = min(n, max(LANCZOS_VECTORS, 2 * k + 1))
-    values = eigsh(operator, k, which="SA", v0=start, ncv=n_vectors, tol=LANCZOS_TOLERANCE, return_eigenvectors=False)
-    return np.sort(values)
+    settings = {"v0": start, "ncv": min(n, max(LANCZOS_VECTORS, 2 * k + 1)), "rng": np.random.default_rng(0)}
+    return np.sort(eigsh(operator, k, which=which, tol=tolerance, return_eigenvectors=False, **settings))

@@ -4,12 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import float64, njit
+from scipy.sparse.linalg import ArpackNoConvergence
 
 from lossland._vector import rms
 from lossland.gradient_flow import FlowOptions, follow_flow
 from lossland.lbfgs import LbfgsOptions, lbfgs
+from lossland.lowest_mode import lowest_eigenvalues
 from lossland.objectives.base import Objective
 from lossland.status import StationaryPoint, Status
+
+MAX_DENSE = 4000  # variables: the eigenvectors of one Hessian take 128 MB there, and minutes
+SIGN_TOLERANCE = 1e-3  # relative error of the smallest eigenvalue of larger objectives, of which only the sign matters
 
 
 class MinimiseOptions(NamedTuple):
@@ -44,6 +49,9 @@ def minimise(objective: Objective, x, options: MinimiseOptions = MinimiseOptions
     size (Nocedal and Wright, Numerical Optimization, 2nd ed., sections 3.4 and 7.2), computed anew now and then: the
     valleys of network losses are so long and narrow that this saves most of the steps.
 
+    Beyond :data:`MAX_DENSE` variables no Hessian is formed: L-BFGS goes all the way, and the smallest eigenvalue comes
+    from Lanczos on Hessian-vector products.
+
     Parameters
     ----------
     objective : Objective
@@ -55,13 +63,30 @@ def minimise(objective: Objective, x, options: MinimiseOptions = MinimiseOptions
     -------
     StationaryPoint
         ``status`` is ``CONVERGED`` only when the RMS gradient is within the tolerance of ``options.descent`` and every
-        Hessian eigenvalue is positive.
+        Hessian eigenvalue is positive. Beyond :data:`MAX_DENSE` variables ``eigenvalues`` holds the smallest alone.
     """
     x = np.array(x, dtype=np.float64)
+    if objective.n_variables > MAX_DENSE:
+        return _minimise_large(objective, x, options)
     first = _approach(objective, x, options)
     if first.status == Status.NOT_FINITE:
         return first
     return descend(objective, first.x, options.descent).after(first)
+
+
+def _minimise_large(objective, x, options):
+    limits = options.lbfgs._replace(tolerance=options.descent.tolerance)
+    energy, rms_gradient, n_steps, n_evaluations, status = lbfgs(
+        objective.value_gradient, objective.data, x, limits, np.empty((0, 0)), np.empty((0, x.size))
+    )
+    eigenvalues = np.empty(0)
+    if status == Status.CONVERGED:
+        try:
+            eigenvalues = lowest_eigenvalues(objective, x, 1, SIGN_TOLERANCE)
+            status = Status.CONVERGED if eigenvalues[0] > 0.0 else Status.WRONG_INDEX
+        except ArpackNoConvergence:
+            status = Status.MAX_ITERATIONS
+    return StationaryPoint(x, energy, rms_gradient, eigenvalues, Status(status), n_evaluations, 0, n_steps)
 
 
 def _approach(objective, x, options):

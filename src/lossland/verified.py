@@ -3,6 +3,7 @@
 import numpy as np
 
 from lossland.errors import InputError
+from lossland.minimise import MAX_DENSE
 from lossland.status import StationaryPoint
 
 
@@ -12,7 +13,8 @@ def minimum_columns(point: StationaryPoint, n_variables: int, rms_tolerance: flo
     Parameters
     ----------
     point : StationaryPoint
-        Converged, with all its Hessian eigenvalues.
+        Converged, with all its Hessian eigenvalues; beyond :data:`~lossland.minimise.MAX_DENSE` variables with the
+        smallest alone, and then ln det is NaN.
     n_variables : int
     rms_tolerance : float
         Largest ``rms_gradient`` that is let in.
@@ -22,7 +24,8 @@ def minimum_columns(point: StationaryPoint, n_variables: int, rms_tolerance: flo
     InputError
         When the point is not a verified minimum.
     """
-    _refuse_unverified(point, "minimum", n_variables, rms_tolerance)
+    known = 1 if n_variables > MAX_DENSE else n_variables
+    _refuse_unverified(point, "minimum", n_variables, rms_tolerance, known)
     smallest = float(point.eigenvalues[0])
     if not smallest > 0.0:
         raise InputError(f"not a minimum: its smallest Hessian eigenvalue is {smallest:.6g}; expected above 0")
@@ -30,7 +33,7 @@ def minimum_columns(point: StationaryPoint, n_variables: int, rms_tolerance: flo
         "x": point.x,
         "energy": float(point.energy),
         "rms_gradient": float(point.rms_gradient),
-        "log_det_hessian": float(np.log(point.eigenvalues).sum()),
+        "log_det_hessian": float(np.log(point.eigenvalues).sum()) if point.eigenvalues.size == n_variables else np.nan,
         "smallest_eigenvalue": smallest,
     }
 
@@ -43,7 +46,7 @@ def transition_state_columns(point: StationaryPoint, n_variables: int, rms_toler
     InputError
         When the point is not a verified transition state.
     """
-    _refuse_unverified(point, "transition state", n_variables, rms_tolerance)
+    _refuse_unverified(point, "transition state", n_variables, rms_tolerance, n_variables)
     n_negative = int(np.count_nonzero(point.eigenvalues < 0.0))
     n_positive = int(np.count_nonzero(point.eigenvalues > 0.0))
     if n_negative != 1 or n_positive != point.eigenvalues.size - 1:
@@ -60,13 +63,13 @@ def transition_state_columns(point: StationaryPoint, n_variables: int, rms_toler
     }
 
 
-def _refuse_unverified(point, name, n_variables, rms_tolerance):
+def _refuse_unverified(point, name, n_variables, rms_tolerance, n_eigenvalues):
     """Refuse whatever does not have the form, the convergence and the eigenvalues of a stationary point."""
     if not point.converged:
         raise InputError(f"not a {name}: the search ended with {point.status!s}; expected CONVERGED")
-    if point.x.shape != (n_variables,) or point.eigenvalues.shape != (n_variables,):
+    if point.x.shape != (n_variables,) or point.eigenvalues.shape != (n_eigenvalues,):
         found = f"x of shape {point.x.shape} and eigenvalues of shape {point.eigenvalues.shape}"
-        raise InputError(f"not a {name}: it has {found}; expected {(n_variables,)} for both")
+        raise InputError(f"not a {name}: it has {found}; expected {(n_variables,)} and {(n_eigenvalues,)}")
     if not all(np.isfinite(values).all() for values in (point.energy, point.x, point.eigenvalues)):
         raise InputError(f"not a {name}: x, energy or a Hessian eigenvalue is not finite")
     if not point.rms_gradient <= rms_tolerance:

@@ -68,7 +68,10 @@ def complaint(repository, schema, default, write_config):
             "datasets: {ljat3_D1: {n_quenches: 33}}",
             "datasets.ljat3_D1.n_quenches is 33, expected it to be a multiple of 2",
         ),
-        ("datasets: {x: {kind: ljat}}", "datasets.x.kind is 'ljat', expected it to be one of ['ljat3', 'csv']"),
+        (
+            "datasets: {x: {kind: ljat}}",
+            "datasets.x.kind is 'ljat', expected it to be one of ['ljat3', 'csv', 'mnist']",
+        ),
         ("studies: [ballard]", "studies names 'ballard', expected keys of landscapes: chitturi2020"),
         (
             "datasets: {x: {kind: ljat3, cube_side: 3.0}}",
@@ -83,17 +86,46 @@ def test_wrong_key_or_value(complaint, change, sentence):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ("dataset: ljat3_D4", "dataset is 'ljat3_D4', expected a key of datasets: ljat3_D1, ljat3_D2, ljat3_D3"),
+        ("dataset: ljat3_D4", "dataset is 'ljat3_D4', expected a key of datasets: ljat3_D1, ljat3_D2, ljat3_D3, mnist"),
         ("inputs: [r12, r14]", "inputs names 'r14', expected columns of ljat3_D1: r12, r13, r23"),
         ("layer_sizes: [3, 10, 4]", "layer_sizes starts with 3, expected 2, the number of inputs"),
         ("layer_sizes: [2, 10, 3]", "layer_sizes ends with 3, expected 4, the number of outcomes of LJAT3"),
         ("n_data: 50000", "n_data is 50000 in 3 draws, expected at most 100000 in all, half of n_quenches"),
         ("mask: [1, 0, 1]", "mask has 3 entries, expected 74, one for each weight of [2, 10, 4]"),
         ("auc_class: 4", "auc_class is 4, expected less than 4, the number of outputs"),
+        ("auc_class: mean", "auc_class is 'mean', expected a whole number at least 0 or 'macro'"),
+        ("error_percent: 101", "error_percent is 101, expected it to be at most 100"),
+        (
+            "error_percent: 0.05",
+            "error_percent is 0.05, which makes 0.5 wrong labels, expected a whole number of the 1000 training data",
+        ),
+        ("n_neighbours: 0", "n_neighbours is 0, expected it to be at least 1"),
+        (
+            "n_neighbours: 2, layer_sizes: [2, 4]",
+            "n_neighbours needs a hidden layer, but layer_sizes is [2, 4]",
+        ),
+        (
+            f"n_neighbours: 2, mask: {[1] * 74}",
+            "n_neighbours is given beside mask, expected one of the two",
+        ),
     ],
 )
 def test_landscape_that_does_not_fit_its_data(complaint, change, sentence):
     assert complaint(f"landscapes: {{chitturi2020: {{D1: {{{change}}}}}}}") == f"landscapes.chitturi2020.D1.{sentence}"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("inputs: [pixel_0]", "inputs is ['pixel_0'], expected null: networks on mnist take all pixels"),
+        ("layer_sizes: [783, 10, 10]", "layer_sizes starts with 783, expected 784, the number of inputs"),
+        ("layer_sizes: [784, 10, 9]", "layer_sizes ends with 9, expected 10, the number of digits"),
+        ("n_data: 60001", "n_data is 60001 in 1 draws, expected at most 60000 in all, the training images"),
+    ],
+)
+def test_landscape_that_does_not_fit_mnist(complaint, change, sentence):
+    found = complaint(f"landscapes: {{chitturi2020: {{MNIST: {{{change}}}}}}}")
+    assert found == f"landscapes.chitturi2020.MNIST.{sentence}"
 
 
 def own(repository, **changes):

@@ -12,11 +12,19 @@ def planned(process):
     return {name: int(number) for name, number in re.findall(r"^(\w+)\s+(\d+)$", table, re.MULTILINE)}
 
 
-@pytest.mark.parametrize(("config", "draws"), [("default", 13), ("coverage", 20), ("smoke", 4), ("paper", 40)])
-def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, config, draws):
+# landscapes of LJAT3, and of MNIST where there is a copy
+DRAWS = {"default": (62, 8), "coverage": (76, 8), "smoke": (44, 8), "paper": (232, 24)}
+
+
+@pytest.mark.parametrize("config", DRAWS)
+@pytest.mark.parametrize("with_mnist", [True, False])
+def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, monkeypatch, config, with_mnist):
+    # as if the run had found MNIST, or had not
+    monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", str(mnist_stub(tmp_path)) if with_mnist else "")
     jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", f"config/{config}.yaml"))
     assert jobs.pop("regression", 0) == (config == "smoke")
-    per_landscape = ("landscape", "verification", "minima", "landscape_table", "disconnectivity")
+    draws = sum(DRAWS[config][: 2 if with_mnist else 1])
+    per_landscape = ("landscape", "verification", "landscape_table")
     assert {name: jobs.pop(name) for name in per_landscape} == dict.fromkeys(per_landscape, draws)
     assert jobs == {
         "all": 1,
@@ -24,24 +32,35 @@ def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, config, d
         "ljat3_dataset": 3,
         "ljat3_outcomes": 1,
         "ljat3_figure": 1,
-        "chitturi2020_table": 2,
-        "chitturi2020_figure": 4,
-        "growth": 2,
+        "class_distribution": 1,
+        "mask_symmetry": 1,
+        "table_beside_paper": 6 if with_mnist else 5,
+        "claims": 4 if with_mnist else 3,
+        "panels": 9,
+        "growth": 30 if with_mnist else 22,
         "costs": 1,
+        "published_size": 1,
         "verdicts": 1,
         "summary": 1,
-    }
+    } | ({"auc_spread": 1} if with_mnist else {})
+
+
+def mnist_stub(folder):
+    """Return a folder with a file of the right name."""
+    (folder / "mnist").mkdir()
+    (folder / "mnist" / "train-images-idx3-ubyte.gz").touch()
+    return folder / "mnist"
 
 
 def test_own_landscape_asks_for_nothing_of_the_papers(snakemake, tmp_path):
     jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", "config/own.yaml"))
-    landscape = {"landscape", "verification", "minima", "landscape_table", "disconnectivity"}
+    landscape = {"landscape", "verification", "landscape_table", "disconnectivity"}
     assert jobs.keys() == landscape | {"all", "kernels", "growth", "costs", "verdicts", "summary"}
 
 
-def test_one_figure_needs_one_landscape(snakemake, tmp_path):
+def test_one_figure_needs_its_own_landscapes_only(snakemake, tmp_path):
     jobs = planned(snakemake(tmp_path, "--dry-run", "figures/chitturi2020/figure-2.pdf"))
-    assert jobs == {"kernels": 1, "ljat3_dataset": 1, "landscape": 1, "minima": 1, "chitturi2020_figure": 1}
+    assert jobs == {"kernels": 1, "ljat3_dataset": 1, "landscape": 4, "landscape_table": 4, "panels": 1}
 
 
 def test_lint(snakemake, tmp_path):

@@ -2,24 +2,51 @@
 
 import re
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.workflow
 
 
+MNIST = (REPOSITORY.parent / "shared" / "data" / "mnist").is_dir() or (REPOSITORY / "data" / "mnist").is_dir()
+LEVELS = ("", "-error-10", "-error-50", "-error-100")
+LANDSCAPES = [f"{dataset}{level}" for dataset in ("D1", "D2", "D3") for level in LEVELS]
+LANDSCAPES += ["D1-1-neighbour", "D1-2-neighbours", "D1-3-neighbours"]
+LANDSCAPES += ["D1-5-nodes", "D1-5-nodes-2-neighbours", "D1-5-nodes-3-neighbours"]
+SAMPLES = ["2HL-1000", "2HL-100", "3HL-1000", "3HL-100"]
+DRAWS = [f"chitturi2020/{name}/draw-{draw}" for name in [*LANDSCAPES, *SAMPLES] for draw in (1, 2)]
+
+
 def test_everything_is_there(smoke_run):
+    tables = ["table-1", "table-2", "table-D3", "table-4", "connectivity", "class-distribution", "mask-symmetry"]
+    tables += ["claims-mislabelling", "claims-connectivity", "claims-depth", "costs", "at-published-size"]
+    figures = ["figure-1", "figure-2", "figure-3", "figure-4", "figure-6", "figure-7", "figure-8"]
+    figures += ["figure-D3-training", "figure-D3-testing", *(f"{name}/growth" for name in [*LANDSCAPES, *SAMPLES])]
     wanted = ["results/summary.md", "results/check.csv", "results/regression.txt", "results/datasets/outcomes.csv"]
-    wanted += [f"results/chitturi2020/table-{number}.csv" for number in (1, 2)]
-    wanted += [f"figures/chitturi2020/figure-{number}.{kind}" for number in (1, 2, 3, 4) for kind in ("pdf", "png")]
+    wanted += [f"results/chitturi2020/{table}.csv" for table in tables]
+    wanted += [f"figures/chitturi2020/{figure}.{kind}" for figure in figures for kind in ("pdf", "png")]
     wanted += [f"figures/datasets/ljat3.{kind}" for kind in ("pdf", "png")]
-    wanted += [f"figures/chitturi2020/{name}/growth.{kind}" for name in ("D1", "D2") for kind in ("pdf", "png")]
-    wanted += ["results/chitturi2020/costs.csv"]
-    draws = [f"results/chitturi2020/{name}/draw-{draw}" for name in ("D1", "D2") for draw in (1, 2)]
     files = ("landscape.h5", "verification.csv", "minima.csv", "table.csv")
-    wanted += [f"{draw}/{file}" for draw in draws for file in files]
+    wanted += [f"results/{draw}/{file}" for draw in DRAWS for file in files]
     assert [path for path in wanted if not (smoke_run / path).stat().st_size] == []
+
+
+@pytest.mark.skipif(not MNIST, reason="no copy of MNIST beside the repository or in its folder data")
+def test_mnist_is_there(smoke_run):
+    table = pd.read_csv(smoke_run / "results/chitturi2020/table-3.csv")
+    assert sorted(set(table["error_percent"])) == [0, 10, 25, 40, 50, 60, 75, 100]
+    tested = table[table["quantity"] == "test_auc_mean"].set_index("error_percent")
+    assert tested.at[0, "mean"] > 0.85 > 0.4 > tested.at[100, "mean"]
+    assert tested.at[0, "published"] == 0.9687
+    assert (smoke_run / "figures/chitturi2020/figure-5.png").stat().st_size
+    assert (smoke_run / "results/chitturi2020/claims-mnist.csv").stat().st_size
+
+
+def test_summary_says_what_is_left_out(smoke_run):
+    assert ("mnist is left out: " in (smoke_run / "results/summary.md").read_text()) == (not MNIST)
 
 
 def test_nothing_is_done_twice(smoke_run, snakemake):
@@ -33,7 +60,12 @@ def test_every_landscape_passes_its_own_checks(smoke_run, snakemake):
     assert process.returncode == 0, process.stdout
     verdicts = pd.read_csv(smoke_run / "results/check.csv")
     assert set(verdicts.loc[verdicts["kind"] == "quality", "verdict"]) == {"passed"}
-    assert (verdicts["kind"] == "quality").sum() == 4 * 4
+    quality = verdicts[verdicts["kind"] == "quality"]
+    # of a sample no coverage is required, and it may be in parts
+    connected = quality.loc[quality["quantity"] == "unconnected parts", "where"].tolist()
+    assert connected == [f"chitturi2020/{name}/draw-{draw}" for name in LANDSCAPES for draw in (1, 2)]
+    assert (quality["quantity"] == "unverified points").sum() == len(DRAWS) + 16 * MNIST
+    assert set(verdicts["kind"]) == {"quality", "published", "claim"}
 
 
 def test_table_is_mean_and_spread_of_its_draws(smoke_run):
@@ -52,13 +84,51 @@ def test_table_is_mean_and_spread_of_its_draws(smoke_run):
 
 def test_costs_are_those_of_each_draw(smoke_run):
     costs = pd.read_csv(smoke_run / "results/chitturi2020/costs.csv").set_index("landscape")
-    draws = [f"chitturi2020/{name}/draw-{draw}" for name in ("D1", "D2") for draw in (1, 2)]
-    assert list(costs.index) == draws
+    assert set(DRAWS) <= set(costs.index)
     shown = ["n_minima", "n_transition_states", "coverage_minima", "coverage_transition_states", "n_searches"]
-    for draw in draws:
+    for draw in DRAWS[:4]:
         table = pd.read_csv(smoke_run / f"results/{draw}/table.csv").set_index("quantity")["value"]
         assert costs.loc[draw, shown].tolist() == table[shown].tolist()
     assert (costs[["cpu_seconds", "elapsed_seconds"]] > 0).all(axis=None)
+
+
+def test_wrong_labels_are_those_of_the_config(smoke_run):
+    classes = pd.read_csv(smoke_run / "results/chitturi2020/class-distribution.csv").set_index("landscape")
+    for name in LANDSCAPES[:12]:
+        percent = int(name.rpartition("-error-")[2]) if "-error-" in name else 0
+        for draw in (1, 2):
+            line = classes.loc[f"chitturi2020/{name}/draw-{draw}"]
+            assert (line["n_data"], line["n_wrong"]) == (100, percent)
+            assert line[[f"labelled_{k}" for k in range(4)]].sum() == 100
+            clean = classes.loc[f"chitturi2020/{name.partition('-error-')[0]}/draw-{draw}"]
+            assert line[[f"true_{k}" for k in range(4)]].equals(clean[[f"true_{k}" for k in range(4)]])
+
+
+def test_published_size_is_read_off_the_growth(smoke_run):
+    table = pd.read_csv(smoke_run / "results/chitturi2020/at-published-size.csv").set_index("landscape")
+    assert table.loc["chitturi2020/D2/draw-1", "published_n_minima"] == 6
+    deep = table.loc["chitturi2020/2HL-100/draw-1"]
+    assert deep["published_n_minima"] == 65591
+    assert pd.isna(deep["n_searches_then"])
+    reached = table.dropna(subset=["n_minima_then"])
+    assert (reached["n_minima_then"] >= reached["published_n_minima"]).all()
+    assert (reached["n_searches_then"] <= reached["n_searches"]).all()
+    assert (reached["n_minima_then"] <= reached["n_minima"]).all()
+
+
+def test_claims_are_effects_of_the_draws_tables(smoke_run):
+    claims = pd.read_csv(smoke_run / "results/chitturi2020/claims-connectivity.csv").set_index("claim")
+    claim = claims.loc["10 hidden nodes, 2 nearest neighbours: higher testing AUC"]
+    sparse, full = (
+        [
+            pd.read_csv(smoke_run / f"results/chitturi2020/{name}/draw-{draw}/table.csv").set_index("quantity")["value"]
+            for draw in (1, 2)
+        ]
+        for name in ("D1-2-neighbours", "D1")
+    )
+    differences = [a["test_auc_mean"] - b["test_auc_mean"] for a, b in zip(sparse, full, strict=True)]
+    assert claim["effect"] == pytest.approx(sum(differences) / 2, rel=1e-9)
+    assert claim["n"] == 2
 
 
 def test_moved_number_is_found(smoke_run, snakemake, tmp_path):
@@ -86,7 +156,7 @@ def test_failed_quality_fails_the_check(smoke_run, snakemake, tmp_path):
     verdicts.to_csv(path, index=False)
     process = snakemake(folder, "check", "--rerun-triggers", "mtime", "--configfile", "config/smoke.yaml")
     assert process.returncode == 1
-    assert "4 failed" in process.stdout
+    assert f"{2 * len(LANDSCAPES)} failed" in process.stdout
 
 
 def test_damaged_dataset_costs_no_finished_landscape(smoke_run, snakemake, tmp_path):

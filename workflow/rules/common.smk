@@ -15,6 +15,7 @@ sys.path.insert(0, str(REPOSITORY / "workflow"))
 runpy.run_path(str(REPOSITORY / "src/lossland/_runtime.py"))["pin_environment"]()
 
 import configuration
+import public_data
 import run_lock
 from code_digest import code_digest as code
 
@@ -34,6 +35,23 @@ def validated_config():
         sys.exit(str(error) if str(error).endswith("?") else f"{error}.")
     validate(config, str(SCHEMA))
     return config
+
+
+def public_folders():
+    """Find public datasets; landscapes of one that cannot be had are taken off the config, and a sentence says so.
+
+    A dry run, and a run of studies that have no such landscape, download nothing.
+    """
+    folders, left_out = {}, []
+    runs = workflow.is_main_process and not workflow.output_settings.dryrun
+    for name in [name for name, dataset in config["datasets"].items() if dataset["kind"] == "mnist"]:
+        users = [(s, l) for s, named in config["landscapes"].items() for l in named if named[l]["dataset"] == name]
+        chosen = any(study in config["studies"] for study, _ in users)
+        folders[name], sentence = public_data.folder_of(name, config["datasets"][name], REPOSITORY, runs and chosen)
+        left_out += [sentence] if sentence and chosen else []
+        for study, landscape in users if folders[name] is None else ():
+            del config["landscapes"][study][landscape]
+    return folders, left_out
 
 
 def in_repository(path):
@@ -73,6 +91,8 @@ def all_landscapes():
             dataset = config["datasets"][settings["dataset"]]
             common = settings | {
                 "explore": config["explore"] | settings["explore"],
+                "kind": dataset["kind"],
+                "inputs": settings["inputs"] or configuration.columns(dataset),
                 "label": dataset.get("label"),
                 # of a table, what no draw trains on is for testing; quenches have a half of their own for that
                 "n_draws": len(paths) if dataset["kind"] == "csv" else None,
@@ -90,9 +110,11 @@ def one_of(names):
 
 
 def dataset_file(wildcards):
-    """Return the dataset of a landscape: a file of quenches, or the user's own table."""
+    """Return the dataset of a landscape: a file of quenches, the first one of MNIST's, or the user's own table."""
     name = LANDSCAPES[wildcards.landscape]["dataset"]
     dataset = config["datasets"][name]
+    if dataset["kind"] == "mnist":
+        return os.path.relpath(Path(PUBLIC_FOLDERS[name], "train-images-idx3-ubyte.gz"))
     return f"results/datasets/{name}.h5" if dataset["kind"] == "ljat3" else in_repository(dataset["path"])
 
 
@@ -138,6 +160,7 @@ NOT_THE_PROBLEM = (
 )
 
 config = validated_config()
+PUBLIC_FOLDERS, LEFT_OUT = public_folders()
 LANDSCAPES = all_landscapes()
 N_SHARDS = config["shards"]["landscape"]
 SELECTED = selected_landscapes()
@@ -145,7 +168,7 @@ LJAT3 = [name for name, dataset in config["datasets"].items() if dataset["kind"]
 EXPLORATION_CODE = code("datasets", "explore", "objectives.mlp")
 # What the files of the studies add to a full run, by study: tables beside published numbers, claims, other tables, figures
 STUDY_TABLES = {study: [] for study in config["landscapes"]}
-STUDY_CLAIMS = {study: [] for study in config["landscapes"]}
+STUDY_CLAIMS = {study: {} for study in config["landscapes"]}
 STUDY_LISTS = {study: [] for study in config["landscapes"]}
 STUDY_FIGURES = {study: [] for study in config["landscapes"]}
 # One page for all studies of the papers; a run of one's own leaves that page alone

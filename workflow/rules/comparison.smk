@@ -1,20 +1,6 @@
 # What the studies have registered: tables and claims beside the papers, and panels of disconnectivity graphs.
 
 
-def tables_of(study, names):
-    """Return the tables of all draws of these landscapes."""
-    return [[f"results/{path}/table.csv" for path in draws_of(study, name)] for name in names]
-
-
-def claims_of(study):
-    """Return the claims of a study, with the tables of the draws of their landscapes."""
-    return [claim | {"draws": tables_of(study, claim["landscapes"])} for claim in STUDY_CLAIMS[study]]
-
-
-def study_of(path):
-    return path.split("/")[0]
-
-
 rule table_beside_paper:
     input:
         tables=lambda wildcards: sum(
@@ -60,22 +46,21 @@ rule table_beside_paper:
 
 rule claims:
     input:
-        tables=lambda wildcards: sorted(
-            {path for claim in claims_of(wildcards.study) for path in sum(claim["draws"], [])}
-        ),
+        tables=lambda wildcards: sorted({path for claim in claims_of(wildcards) for path in sum(claim["draws"], [])}),
     output:
         claims=report(
-            "results/{study}/claims.csv",
+            "results/{study}/claims-{section}.csv",
             caption="../report/claims.rst",
             category="Beside the papers",
-            labels={"shows": "{study}, claims"},
+            labels={"shows": "{study}, {section}"},
         ),
     log:
-        "results/logs/{study}/claims.log",
+        "results/logs/{study}/claims-{section}.log",
     benchmark:
-        "results/benchmarks/{study}/claims.tsv"
+        "results/benchmarks/{study}/claims-{section}.tsv"
     wildcard_constraints:
-        study=one_of(study for study, claims in STUDY_CLAIMS.items() if claims),
+        study=one_of(STUDY_CLAIMS),
+        section=one_of({section for sections in STUDY_CLAIMS.values() for section in sections}),
     conda:
         "../../environment.yml"
     threads: 1
@@ -83,11 +68,11 @@ rule claims:
         mem_mb=1000,
         runtime=10,
     params:
-        claims=lambda wildcards: claims_of(wildcards.study),
+        claims=lambda wildcards: claims_of(wildcards),
         confidence=config["check"]["confidence"],
         code=code("analysis.effects"),
     message:
-        "Put what {wildcards.study} claims beside the spread over draws"
+        "Put what {wildcards.study} claims on {wildcards.section} beside the spread over draws"
     script:
         "../scripts/claims.py"
 

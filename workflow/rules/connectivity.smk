@@ -1,14 +1,4 @@
 # Chitturi et al. 2020, section 5: landscapes of networks whose hidden nodes are joined to near nodes only.
-NEIGHBOURS = {  # number of hidden nodes: (figure, {landscape: nearest neighbours, None for all})
-    10: ("figure-6", {"D1-1-neighbour": 1, "D1-2-neighbours": 2, "D1-3-neighbours": 3, "D1": None}),
-    5: ("figure-7", {"D1-5-nodes-2-neighbours": 2, "D1-5-nodes-3-neighbours": 3, "D1-5-nodes": None}),
-}
-
-
-def neighbours_in_words(number):
-    return "fully connected" if number is None else f"{number} nearest neighbour{'s' * (number > 1)}"
-
-
 for _n_hidden, (_figure, _landscapes) in NEIGHBOURS.items():
     _panels = {name: neighbours_in_words(number) for name, number in _landscapes.items()}
     add_figure("chitturi2020", _figure, _panels, "test_auc", n_columns=2 if _n_hidden == 10 else 3)
@@ -23,15 +13,6 @@ add_table(
     ],
 )
 STUDY_LISTS["chitturi2020"].append("results/chitturi2020/mask-symmetry.csv")
-
-
-def add_claim_on_neighbours(claim, quantity, expected, n_hidden, number, unit, log=False):
-    """Compare the network with so many neighbours with the fully connected one, on the same data."""
-    names = {value: name for name, value in NEIGHBOURS[n_hidden][1].items()}
-    sizes = f"{n_hidden} hidden nodes, {neighbours_in_words(number)}"
-    more = {"log": log, "unit": unit}
-    add_claim("chitturi2020", f"{sizes}: {claim}", quantity, expected, "paired", [names[number], names[None]], **more)
-
 
 add_claim_on_neighbours("fewer minima than fully connected", "n_minima", "< 0", 10, 1, "ln", log=True)
 add_claim_on_neighbours("lower testing AUC than fully connected", "test_auc_mean", "< 0", 10, 1, "AUC")

@@ -1,6 +1,4 @@
 # Chitturi et al. 2020, section 6: two and three hidden layers with about as many weights, on few and on more data.
-DEPTH = {(layers, n_data): f"{layers}HL-{n_data}" for n_data in (100, 1000) for layers in (2, 3)}
-
 add_table(
     "chitturi2020",
     "table-4",
@@ -25,9 +23,11 @@ for _layers in (2, 3):
     }
     for _quantity, (_claim, _expected) in _claims.items():
         _claim = f"{_layers} hidden layers: {_claim}"
-        add_claim("chitturi2020", _claim, _quantity, _expected, "difference", [_few, _more], log=True, unit="ln")
+        add_claim(
+            "chitturi2020", "depth", _claim, _quantity, _expected, "difference", [_few, _more], log=True, unit="ln"
+        )
 for _n_data in (100, 1000):
     _three, _two = DEPTH[3, _n_data], DEPTH[2, _n_data]
     for _quantity, _claim in (("energy_range", "wider range of losses"), ("n_minima", "more minima")):
         _claim = f"{_n_data} data: {_claim} with three hidden layers than with two"
-        add_claim("chitturi2020", _claim, _quantity, "> 0", "paired", [_three, _two], log=True, unit="ln")
+        add_claim("chitturi2020", "depth", _claim, _quantity, "> 0", "paired", [_three, _two], log=True, unit="ln")

@@ -1,20 +1,5 @@
 # Chitturi et al., Mach. Learn.: Sci. Technol. 1, 023002 (2020), section 4.1: landscapes under mislabelled training data.
 # Each table has one row for each share of wrong labels; each figure one panel.
-from types import SimpleNamespace
-
-ERROR_PERCENTS = (0, 10, 50, 100)
-MISLABELLED = {  # dataset: (table, published numbers, figures coloured by training and by testing AUC)
-    "D1": ("table-1", "chitturi2020_table1_D1.csv", ("figure-1", "figure-2")),
-    "D2": ("table-2", "chitturi2020_table2_D2.csv", ("figure-3", "figure-4")),
-    "D3": ("table-D3", None, ("figure-D3-training", "figure-D3-testing")),  # its numbers are in a supplement only
-}
-
-
-def mislabelled(dataset, error_percent):
-    """Return the name of the landscape of a dataset with so many wrong labels."""
-    return f"{dataset}-error-{error_percent}" if error_percent else dataset
-
-
 for _dataset, (_table, _published, _figures) in MISLABELLED.items():
     _landscapes = {_error_percent: mislabelled(_dataset, _error_percent) for _error_percent in ERROR_PERCENTS}
     add_table("chitturi2020", _table, _published, [({"error_percent": e}, name) for e, name in _landscapes.items()])
@@ -28,6 +13,7 @@ for _dataset in MISLABELLED:
     for _what, _quantity in (("minima", "n_minima"), ("transition states", "n_transition_states")):
         add_claim(
             "chitturi2020",
+            "mislabelling",
             f"{_dataset}: more {_what} with more wrong labels",
             _quantity,
             "> 0",
@@ -43,6 +29,7 @@ for _dataset in MISLABELLED:
     ):
         add_claim(
             "chitturi2020",
+            "mislabelling",
             f"{_dataset}: {_claim}",
             _quantity,
             "> 0",
@@ -53,6 +40,7 @@ for _dataset in MISLABELLED:
         )
     add_claim(
         "chitturi2020",
+        "mislabelling",
         f"{_dataset}: without wrong labels low loss means good testing AUC",
         "correlation_train_loss_test_auc",
         "< 0",
@@ -63,6 +51,7 @@ for _dataset in MISLABELLED:
     for _error_percent in ERROR_PERCENTS[1:-1]:
         add_claim(
             "chitturi2020",
+            "mislabelling",
             f"{_dataset}, {_error_percent} %: AUC of the rightly labelled part above that of testing",
             "train_correct_auc_mean",
             "> 0",
@@ -76,6 +65,7 @@ for _error_percent in ERROR_PERCENTS:
         for _what, _quantity in (("minima", "n_minima"), ("transition states", "n_transition_states")):
             add_claim(
                 "chitturi2020",
+                "mislabelling",
                 f"{_error_percent} %: more {_what} on {_more} than on {_less}",
                 _quantity,
                 "> 0",
@@ -86,15 +76,11 @@ for _error_percent in ERROR_PERCENTS:
             )
 
 STUDY_FIGURES["chitturi2020"].insert(0, "figures/datasets/ljat3.png")
-STUDY_LISTS["chitturi2020"] += ["results/datasets/outcomes.csv", "results/chitturi2020/class-distribution.csv"]
-
-
-def mislabelled_draws():
-    """Return [path under results/, dataset, problem] of every draw, as those of wildcards are found."""
-    names = [mislabelled(dataset, error_percent) for dataset in MISLABELLED for error_percent in ERROR_PERCENTS]
-    paths = [path for name in names for path in draws_of("chitturi2020", name)]
-    wildcards = [SimpleNamespace(landscape=path) for path in paths]
-    return [[path, dataset_file(of), problem(of)] for path, of in zip(paths, wildcards)]
+STUDY_LISTS["chitturi2020"] += [
+    "results/datasets/outcomes.csv",
+    "results/chitturi2020/class-distribution.csv",
+    "results/chitturi2020/at-published-size.csv",
+]
 
 
 rule class_distribution:

@@ -9,11 +9,14 @@ PANELS = {}
 PUBLISHED_COUNTS = {}
 
 
-def add_table(study, table, published, rows):
-    """Promise results/<study>/<table>.csv: landscapes, all draws of each, beside the published numbers."""
+def add_table(study, table, published, rows, counted=True):
+    """Promise results/<study>/<table>.csv: landscapes, all draws of each, beside the published numbers.
+
+    ``counted``: numbers of minima and transition states are among these.
+    """
     TABLES_BESIDE_PAPER[f"{study}/{table}"] = {"published": published, "rows": rows}
     STUDY_TABLES[study].append(f"results/{study}/{table}.csv")
-    for label, name in rows if published else ():
+    for label, name in rows if published and counted else ():
         PUBLISHED_COUNTS[f"{study}/{name}"] = (published, label)
 
 
@@ -26,12 +29,43 @@ def add_figure(study, figure, panels, colour, graph=None, **options):
     STUDY_FIGURES[study].append(f"figures/{study}/{figure}.png")
 
 
-def add_claim(study, claim, quantity, expected, measure, landscapes, **more):
-    """Promise a line of results/<study>/claims.csv: the effect that a claim of the paper is about, over all draws.
+def add_claim(study, section, claim, quantity, expected, measure, landscapes, **more):
+    """Promise a line of results/<study>/claims-<section>.csv: the effect that a claim is about, over all draws.
 
     Measures: the ``mean`` of a quantity; its ``paired`` difference between two landscapes whose draws have the same data,
     or between two quantities of one (``minus``); the ``difference`` of two landscapes of independent data; the
     ``trend``, the slope over landscapes ``at`` so many units. With ``log``, of the natural logarithm.
     """
     entry = {"claim": claim, "quantity": quantity, "expected": expected, "measure": measure, "landscapes": landscapes}
-    STUDY_CLAIMS[study].append(entry | more)
+    STUDY_CLAIMS[study].setdefault(section, []).append(entry | more)
+
+
+def tables_of(study, names):
+    """Return the tables of all draws of these landscapes."""
+    return [[f"results/{path}/table.csv" for path in draws_of(study, name)] for name in names]
+
+
+def claims_of(wildcards):
+    """Return the claims of a section of a study, with the tables of the draws of their landscapes."""
+    study = wildcards.study
+    return [c | {"draws": tables_of(study, c["landscapes"])} for c in STUDY_CLAIMS[study][wildcards.section]]
+
+
+def study_of(path):
+    return path.split("/")[0]
+
+
+def draws_with_counts(study):
+    """Return [name, landscape, its numbers, published table, row there] of every draw whose size is published."""
+    return [
+        [
+            path,
+            f"results/{path}/landscape.h5",
+            f"results/{path}/table.csv",
+            in_repository(f"config/published/{file}"),
+            label,
+        ]
+        for landscape, (file, label) in PUBLISHED_COUNTS.items()
+        if landscape.split("/")[0] == study
+        for path in draws_of(*landscape.split("/"))
+    ]

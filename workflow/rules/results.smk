@@ -1,7 +1,7 @@
 # What a run asks for, what it says about its own results, and the comparison with the reference.
 
 TABLES = [table for study in config["studies"] for table in STUDY_TABLES[study]]
-CLAIMS = [f"results/{study}/claims.csv" for study in config["studies"] if STUDY_CLAIMS[study]]
+CLAIMS = [f"results/{study}/claims-{name}.csv" for study in config["studies"] for name in STUDY_CLAIMS[study]]
 LISTS = [table for study in config["studies"] for table in STUDY_LISTS[study]]
 # A study without figures of its own has the graph of each landscape
 GRAPHS = [
@@ -97,6 +97,7 @@ rule summary:
         runtime=10,
     params:
         names=SELECTED,
+        left_out=LEFT_OUT,
     message:
         "Write {output.page}"
     script:

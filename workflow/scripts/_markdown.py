@@ -13,9 +13,7 @@ def as_markdown(table):
 
 
 def _cell(value):
-    if pd.isna(value):
-        return ""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return "" if pd.isna(value) else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def comparison_rows(path_to_table):

@@ -1,4 +1,4 @@
-"""Lines of the table of verdicts: kind, where, quantity, value, expected, z, verdict."""
+"""Lines of the table of verdicts."""
 
 from pathlib import Path
 
@@ -8,7 +8,6 @@ COLUMNS = ["kind", "where", "quantity", "value", "expected", "z", "verdict"]
 
 
 def name_of(path):
-    """Return what a table is called."""
     return str(Path(path).with_suffix("")).removeprefix("results/")
 
 
@@ -18,7 +17,7 @@ def published(path):
     labels = table.columns[: table.columns.get_loc("quantity")]
     for _, row in table.dropna(subset=["published"]).iterrows():
         where = ", ".join([name_of(path), *(f"{label} {row[label]}" for label in labels)])
-        yield "published", where, row["quantity"], row["mean"], row["published"], row["z"], row["verdict"]
+        yield "published", where, *row[["quantity", "mean", "published", "z", "verdict"]]
 
 
 def claims(path):
@@ -27,15 +26,15 @@ def claims(path):
         yield "claim", name_of(path), row.claim, row.effect, row.expected, row.effect_size, row.verdict
 
 
-def quality(name, path_to_verification, path_to_landscape, required_minima, required_states):
+def quality(name, path_to_verification, path_to_numbers, required_minima, required_states):
     """Yield what a landscape owes itself; one of which no coverage is required is a sample, and may be in parts."""
-    numbers = pd.read_csv(path_to_landscape).set_index("quantity")["value"]
-    n_offenders, parts = len(pd.read_csv(path_to_verification)), numbers["n_components"]
-    lines = [("unverified points", n_offenders, 0, n_offenders == 0)]
+    numbers = pd.read_csv(path_to_numbers).set_index("quantity")["value"]
+    n_offences, parts = len(pd.read_csv(path_to_verification)), numbers["n_components"]
+    lines = [("unverified points", n_offences, 0, n_offences == 0)]
     for what, required in (("minima", required_minima), ("transition_states", required_states)):
-        coverage = numbers[f"coverage_{what}"]
-        lines.append((f"coverage of {what.replace('_', ' ')}", coverage, required, coverage >= required))
+        found, name_of_points = numbers[f"coverage_{what}"], what.replace("_", " ")
+        lines.append((f"coverage of {name_of_points}", found, required, found >= required))
     if required_minima or required_states:
         lines.append(("unconnected parts", parts, 1, parts == 1))
-    for quantity, value, expected, passed in lines:
-        yield "quality", name, quantity, value, expected, "", "passed" if passed else "failed"
+    for *line, passed in lines:
+        yield "quality", name, *line, "", "passed" if passed else "failed"

@@ -7,12 +7,12 @@ import pandas as pd
 from _markdown import as_markdown, claim_rows, comparison_rows, landscape_rows
 
 
-def make_page(tables, claims, landscapes, names, lists, figures, path_to_verdicts, path_to_page):
+def make_page(tables, claims, landscapes, names, lists, figures, left_out, path_to_verdicts, path_to_page):
     """Write the page; pictures are linked relative to it."""
     verdicts = pd.read_csv(path_to_verdicts)
     failed = verdicts[verdicts["verdict"] == "failed"]
     total = ", ".join(f"{number} {verdict}" for verdict, number in verdicts["verdict"].value_counts().items())
-    lines = ["# Summary", f"Verdict: {total}."]
+    lines = ["# Summary", f"Verdict: {total}.", *(f"**{sentence}**" for sentence in left_out)]
     lines += ["Failed:", as_markdown(failed)] if len(failed) else []
     for path in tables:
         lines += [f"## {Path(path).with_suffix('')}", as_markdown(comparison_rows(path))]
@@ -31,4 +31,4 @@ if "snakemake" in globals():
 
     files = {name: list(snakemake.input[name]) for name in ("tables", "claims", "landscapes", "lists", "figures")}
     paths = {"path_to_verdicts": snakemake.input.verdicts, "path_to_page": snakemake.output.page}
-    run(make_page, snakemake.log[0], **files, **paths, names=snakemake.params.names)
+    run(make_page, snakemake.log[0], **files, **paths, **dict(snakemake.params))

@@ -52,13 +52,24 @@ def tanh_rows(values, first, n_rows, size):
 
 
 @njit(
-    void(float64[:, ::1], int64, int64, int64[::1], int64, int64, int64, float64[::1], float64[::1], float64[:, ::1]),
+    void(
+        float64[:, ::1],
+        int64,
+        int64,
+        int64[::1],
+        int64,
+        int64,
+        int64[::1],
+        float64[:, ::1],
+        float64[::1],
+        float64[:, ::1],
+    ),
     cache=True,
     nogil=True,
     error_model="numpy",
 )
-def softmax_block(values, first, n_out, labels, start, size, target, scores, sums, work):
-    """Turn the outputs of a block into scores of the target class, and add its loss and its hits to ``sums`` (2,)."""
+def softmax_block(values, first, n_out, labels, start, size, targets, scores, sums, work):
+    """Turn the outputs of a block into scores of the target classes, and add its loss and its hits to ``sums`` (2,)."""
     top, total, best = work[0], work[1], work[2]
     for k in range(size):
         top[k], total[k], best[k] = values[first, k], 0.0, 0.0
@@ -72,16 +83,15 @@ def softmax_block(values, first, n_out, labels, start, size, target, scores, sum
     for k in range(size):
         loss += top[k] - values[first + labels[start + k], k]
         sums[1] += best[k] == labels[start + k]
-    chosen = scores[start : start + size]
     for o in range(n_out):
         line = values[first + o]
         for k in range(size):
             line[k] = exp(line[k] - top[k])
             total[k] += line[k]
-        if o == target:
-            chosen[:] = line[:size]
-    for k in range(size):
-        chosen[k] /= total[k]
+    for t in range(targets.size):
+        chosen, line = scores[t, start : start + size], values[first + targets[t]]
+        for k in range(size):
+            chosen[k] = line[k] / total[k]
     # each total lies in [1, n_out]: products of eight cannot overflow and cost one logarithm for eight data
     product = 1.0
     for k in range(size):
@@ -146,13 +156,13 @@ def twice_wins(scores, is_target, keys, spare, counts):
 
 
 @njit(
-    void(float64[:, ::1], int64[::1], int64[::1], float64[:, ::1], int64[::1], int64, float64[:, ::1]),
+    void(float64[:, ::1], int64[::1], int64[::1], float64[:, ::1], int64[::1], int64[::1], float64[:, ::1]),
     cache=True,
     nogil=True,
     error_model="numpy",
 )
-def measure(points, free, sizes, inputs, labels, target, results):
-    """Fill ``results`` (n_minima, 3): mean cross-entropy, AUC of ``target`` (NaN without pairs) and accuracy.
+def measure(points, free, sizes, inputs, labels, targets, results):
+    """Fill ``results`` (n_minima, 2 + n_targets): mean cross-entropy, accuracy, AUC of each target (NaN without pairs).
 
     ``inputs`` is (n_inputs, n_data); ``free`` (n_variables,) the position of each variable among all weights.
     """
@@ -160,10 +170,8 @@ def measure(points, free, sizes, inputs, labels, target, results):
     for layer in range(n_layers):
         n_weights += (sizes[layer] + 1) * sizes[layer + 1]
     weights, values, work = np.zeros(n_weights), np.empty((sizes.sum(), BLOCK)), np.empty((3, BLOCK))
-    is_target = (labels == target).astype(np.uint64)
-    n_targets = int64(is_target.sum())
-    n_pairs = n_targets * (n_data - n_targets)
-    scores, sums, counts = np.empty(n_data), np.empty(2), np.empty((4, 256), dtype=np.int64)
+    scores, sums = np.empty((targets.size, n_data)), np.empty(2)
+    is_target, counts = np.empty(n_data, dtype=np.uint64), np.empty((4, 256), dtype=np.int64)
     keys, spare = np.empty(n_data, dtype=np.uint64), np.empty(n_data, dtype=np.uint64)
     for point in range(points.shape[0]):
         for v in range(free.size):
@@ -180,13 +188,19 @@ def measure(points, free, sizes, inputs, labels, target, results):
                 offset += (n_in + 1) * n_out
                 if layer < n_layers - 1:
                     tanh_rows(values, first, n_out, size)
-            softmax_block(values, first, sizes[n_layers], labels, start, size, target, scores, sums, work)
+            softmax_block(values, first, sizes[n_layers], labels, start, size, targets, scores, sums, work)
         results[point] = np.nan
         if not np.isfinite(sums[0]):  # outputs have overflown
             continue
-        results[point, 0], results[point, 2] = sums[0] / n_data, sums[1] / n_data
-        if n_pairs > 0:
-            results[point, 1] = twice_wins(scores, is_target, keys, spare, counts) / (2 * n_pairs)
+        results[point, 0], results[point, 1] = sums[0] / n_data, sums[1] / n_data
+        for t in range(targets.size):
+            n_targets = 0
+            for k in range(n_data):
+                is_target[k] = labels[k] == targets[t]
+                n_targets += labels[k] == targets[t]
+            n_pairs = n_targets * (n_data - n_targets)
+            if n_pairs > 0:
+                results[point, 2 + t] = twice_wins(scores[t], is_target, keys, spare, counts) / (2 * n_pairs)
 
 
 def network_performance(layout: NetworkLayout, points, inputs, labels, target=0, *, threads=1) -> dict:
@@ -198,40 +212,42 @@ def network_performance(layout: NetworkLayout, points, inputs, labels, target=0,
     points : array_like, shape (n_minima, n_variables)
     inputs : array_like, shape (n_data, n_inputs)
     labels : array_like of int, shape (n_data,)
-    target : int
-        Class of the AUC.
+    target : int or sequence of int
+        Class of the AUC, or classes.
     threads : int
         No influence on the result.
 
     Returns
     -------
     dict of ndarray, shape (n_minima,)
-        ``cross_entropy``, ``auc`` and ``accuracy`` as in :mod:`lossland.analysis.performance`. All are NaN without
-        data and where outputs overflow; the AUC also where the data lack ``target`` or any other class. The
-        cross-entropy is taken from the outputs before softmax, so that it stays finite where a probability is too small
-        for a number.
+        ``cross_entropy``, ``auc`` (for several classes of shape (n_minima, n_classes)) and ``accuracy`` as in
+        :mod:`lossland.analysis.performance`. All are NaN without data and where outputs overflow; the AUC also where
+        the data lack the class or any other. The cross-entropy is taken from the outputs before softmax, so that it
+        stays finite where a probability is too small for a number.
 
     Raises
     ------
     InputError
         When shapes or labels do not fit, or an input or a variable is not finite.
     """
-    points, inputs, labels = _checked(layout, points, inputs, labels, target)
-    results = np.full((len(points), 3), np.nan)
+    targets = np.atleast_1d(np.asarray(target, dtype=np.int64))
+    points, inputs, labels = _checked(layout, points, inputs, labels, targets)
+    results = np.full((len(points), 2 + targets.size), np.nan)
     if labels.size:
         free, sizes = np.flatnonzero(layout.mask), np.array(layout.layer_sizes, dtype=np.int64)
         table = np.array(inputs.T, order="C")  # kernels are compiled for writable arrays
 
         def task(start):
             block = slice(start, start + MINIMA_PER_TASK)
-            measure(points[block].copy(), free, sizes, table, labels, int(target), results[block])
+            measure(points[block].copy(), free, sizes, table, labels, targets, results[block])
 
         with ThreadPoolExecutor(max(1, threads)) as pool:
             list(pool.map(task, range(0, len(points), MINIMA_PER_TASK)))
-    return dict(zip(("cross_entropy", "auc", "accuracy"), results.T.copy(), strict=True))
+    aucs = results[:, 2].copy() if np.ndim(target) == 0 else results[:, 2:].copy()
+    return {"cross_entropy": results[:, 0].copy(), "auc": aucs, "accuracy": results[:, 1].copy()}
 
 
-def _checked(layout, points, inputs, labels, target):
+def _checked(layout, points, inputs, labels, targets):
     points, inputs = np.asarray(points, dtype=np.float64), np.asarray(inputs, dtype=np.float64)
     labels, sizes = np.asarray(labels), layout.layer_sizes
     if points.ndim != 2 or points.shape[1] != layout.n_variables:
@@ -243,7 +259,7 @@ def _checked(layout, points, inputs, labels, target):
         )
     if labels.size and (not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= sizes[-1]):
         raise InputError(f"labels must be integers 0..{sizes[-1] - 1}, one for each output")
-    if not 0 <= target < sizes[-1]:
+    for target in targets[(targets < 0) | (targets >= sizes[-1])]:
         raise InputError(f"target is {target}, but classes are 0..{sizes[-1] - 1}")
     if not (np.isfinite(inputs).all() and np.isfinite(points).all()):
         raise InputError("inputs and variables of minima must all be finite numbers")

@@ -11,6 +11,7 @@ from lossland.completeness import chao1
 from lossland.datasets import Draw
 from lossland.landscape import Landscape
 
+MACRO = "macro"
 #: fewer minima have no correlation worth the name
 FEWEST_FOR_CORRELATION = 4
 
@@ -46,7 +47,7 @@ def landscape_numbers(landscape: Landscape) -> dict:
     }
 
 
-def performance_of_minima(landscape: Landscape, draw: Draw, target=0) -> pd.DataFrame:
+def performance_of_minima(landscape: Landscape, draw: Draw, target: int | str = 0) -> pd.DataFrame:
     """Measure how well the network of every minimum does on its training and on the testing data.
 
     Parameters
@@ -55,26 +56,35 @@ def performance_of_minima(landscape: Landscape, draw: Draw, target=0) -> pd.Data
         Of a network's loss.
     draw : Draw
         The data that it was trained and is tested on.
-    target : int
-        Class of the AUC.
+    target : int or "macro"
+        Class of the AUC; "macro": the mean over all classes.
 
     Returns
     -------
     DataFrame
         One row for each minimum. Losses are per datum and include the regulariser, cross-entropies do not. Labels of
-        the training data are those that it was trained on, the wrong ones of its incorrect part included.
+        the training data are those that it was trained on, the wrong ones of its incorrect part included. With
+        "macro", ``<part>_auc_0``, ... are those of the single classes; it is NaN where the data lack one.
     """
     minima, layout = landscape.minima, landscape.objective.network
     table = pd.DataFrame({"minimum": np.arange(len(minima.energy)), "hits": minima.hits})
     summed = landscape.objective.attributes["normalisation"] == "sum"
     table["train_loss"] = minima.energy / (len(draw.labels) if summed else 1)
-    for name, data in (("train", (draw.inputs, draw.labels)), ("test", (draw.test_inputs, draw.test_labels))):
-        columns = network_performance(layout, minima.x, *data, target)
-        table = table.assign(**{f"{name}_{key}": columns[key] for key in ("cross_entropy", "auc", "accuracy")})
+    classes = range(layout.layer_sizes[-1]) if target == MACRO else [target]
+    parts = {
+        "train": (draw.inputs, draw.labels),
+        "test": (draw.test_inputs, draw.test_labels),
+        "train_incorrect": (draw.inputs[draw.wrong], draw.labels[draw.wrong]),
+        "train_correct": (draw.inputs[~draw.wrong], draw.labels[~draw.wrong]),
+    }
+    for part, data in parts.items():
+        measured = network_performance(layout, minima.x, *data, list(classes))
+        if part in ("train", "test"):
+            table[f"{part}_cross_entropy"], table[f"{part}_accuracy"] = measured["cross_entropy"], measured["accuracy"]
+        table[f"{part}_auc"] = measured["auc"].mean(axis=1)
+        if target == MACRO:
+            table = table.assign(**{f"{part}_auc_{k}": measured["auc"][:, k] for k in classes})
     table["test_loss"] = table["test_cross_entropy"] + table["train_loss"] - table["train_cross_entropy"]
-    for name, part in (("incorrect", draw.wrong), ("correct", ~draw.wrong)):
-        columns = network_performance(layout, minima.x, draw.inputs[part], draw.labels[part], target)
-        table[f"train_{name}_auc"] = columns["auc"]
     return table
 
 
@@ -90,15 +100,22 @@ def performance_numbers(minima: pd.DataFrame) -> dict:
     -------
     dict of str to float
         AUC and loss of the lowest minimum; mean and standard deviation (over the minima at hand: n in the denominator)
-        of each AUC that is known; Spearman's rank correlation of the training loss with the testing AUC.
+        of each AUC that is known; where it is the mean over the classes, the same of class 0 and the standard deviation
+        over all classes and minima together; Spearman's rank correlation of the training loss with the testing AUC.
     """
     values = {}
     for part in ("train", "train_incorrect", "train_correct", "test"):
         auc = minima[f"{part}_auc"]
         if part in ("train", "test"):
             values |= {f"{part}_gmin_auc": auc[0], f"{part}_gmin_loss": minima[f"{part}_loss"][0]}
-        if auc.notna().any():
-            values |= {f"{part}_auc_mean": auc.mean(), f"{part}_auc_sd": auc.std(ddof=0)}
+        if not auc.notna().any():
+            continue
+        values |= {f"{part}_auc_mean": auc.mean(), f"{part}_auc_sd": auc.std(ddof=0)}
+        classes = minima.filter(regex=rf"^{part}_auc_\d+$")
+        if classes.shape[1]:
+            first, pooled = classes.iloc[:, 0], np.std(classes.to_numpy())
+            values |= {f"{part}_auc_mean:class 0": first.mean(), f"{part}_auc_sd:class 0": first.std(ddof=0)}
+            values |= {f"{part}_auc_sd:classes and minima": pooled}
     varied = minima["test_auc"].nunique() > 1 and len(minima) >= FEWEST_FOR_CORRELATION
     correlation = spearmanr(minima["train_loss"], minima["test_auc"]).statistic if varied else np.nan
     return values | {"correlation_train_loss_test_auc": float(correlation)}

@@ -1,7 +1,8 @@
-"""Data to learn from: labelled tables of anybody's, and outcomes of quenches of the LJAT3 cluster."""
+"""Data to learn from: labelled tables of anybody's, outcomes of quenches of the LJAT3 cluster, and MNIST."""
 
 from lossland.datasets.draws import Draw, take_draw
 from lossland.datasets.mislabelling import mislabel, number_of_wrong_labels
+from lossland.datasets.mnist import MNIST_FILES, ImageSet, read_mnist
 from lossland.datasets.quench_file import read_quenches, write_quenches
 from lossland.datasets.quenches import (
     OUTCOME_NAMES,
@@ -18,11 +19,13 @@ from lossland.datasets.quenches import (
 from lossland.datasets.table import Dataset, check_layer_sizes, choose_inputs, load_csv, sample, split
 
 __all__ = [
+    "MNIST_FILES",
     "OUTCOME_NAMES",
     "PAIR_NAMES",
     "QUENCH_OPTIONS",
     "Dataset",
     "Draw",
+    "ImageSet",
     "QuenchError",
     "QuenchSet",
     "check_layer_sizes",
@@ -35,6 +38,7 @@ __all__ = [
     "quench_many",
     "quench_starts",
     "random_starts",
+    "read_mnist",
     "read_quenches",
     "sample",
     "split",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lossland.datasets.mislabelling import mislabel
+from lossland.datasets.mnist import ImageSet
 from lossland.datasets.table import Dataset
 from lossland.errors import InputError
 
@@ -36,8 +37,8 @@ class Draw(NamedTuple):
 
 
 def take_draw(
-    training: Dataset,
-    testing: Dataset | None,
+    training: Dataset | ImageSet,
+    testing: Dataset | ImageSet | None,
     n_data: int,
     draw: int,
     *,
@@ -53,8 +54,8 @@ def take_draw(
 
     Parameters
     ----------
-    training : Dataset
-    testing : Dataset, optional
+    training : Dataset or ImageSet
+    testing : Dataset or ImageSet, optional
         Without it, all rows that none of ``n_draws`` draws trains on are for testing.
     n_data : int
         Training data of each draw.
@@ -77,9 +78,8 @@ def take_draw(
         )
     order = np.random.default_rng(shuffle_seed).choice(len(training), size=len(training), replace=False)
     rows, rest = order[draw * n_data : (draw + 1) * n_data], order[n_draws * n_data :]
-    tested = training.inputs[rest], training.labels[rest]
-    if testing is not None:
-        tested = testing.inputs, testing.labels
+    inputs, right = training.take(rows)
+    tested = training.take(rest) if testing is None else testing.take(slice(None))
     seed = np.random.SeedSequence(mislabelling_seed, spawn_key=(draw,))
-    labels = mislabel(training.labels[rows], training.n_classes, error_percent, np.random.default_rng(seed))
-    return Draw(training.inputs[rows], labels, training.labels[rows], *tested)
+    labels = mislabel(right, training.n_classes, error_percent, np.random.default_rng(seed))
+    return Draw(inputs, labels, right, *tested)

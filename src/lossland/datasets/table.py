@@ -60,6 +60,10 @@ class Dataset:
     def __len__(self):
         return self.labels.size
 
+    def take(self, rows) -> tuple[np.ndarray, np.ndarray]:
+        """Return inputs, shape (k, n_in), and labels, shape (k,), of some rows."""
+        return self.inputs[rows], self.labels[rows]
+
 
 def _check_table(inputs, labels, n_classes, names, title):
     if inputs.ndim != 2 or labels.ndim != 1 or inputs.shape[0] != labels.size:

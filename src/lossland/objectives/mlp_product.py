@@ -70,7 +70,10 @@ def _forward_tangents(sizes, weights, moved, table, block, activations, slopes, 
         row, biases = first + n_in + 1, offset + n_in * n_out
         source, at = (table, block) if layer == 0 else (activations, first)
         linear_map(moved, offset, n_in, 1, biases, n_out, n_in, source, at, tangent, row, n)
-        linear_map(weights, offset, n_in, 1, -1, n_out, n_in, tangent, first, shifted, row, n)
+        if layer > 0:
+            linear_map(weights, offset, n_in, 1, -1, n_out, n_in, tangent, first, shifted, row, n)
+        else:
+            shifted[row : row + n_out] = 0.0  # inputs do not move
         if layer < last:
             _add_times_slopes(shifted, slopes, tangent, row, n_out)
         first, offset = row, biases + n_out
@@ -110,8 +113,8 @@ def _add_backward(
         row = first - n_in - 1
         source, at = (table, block) if layer == 0 else (activations, row)
         add_products(tangent_delta, first, n_out, source, at, n_in + 1, n, sums, offset, n_in + 1)
-        add_products(delta, first, n_out, tangent, row, n_in + 1, n, sums, offset, n_in + 1)
         if layer > 0:
+            add_products(delta, first, n_out, tangent, row, n_in + 1, n, sums, offset, n_in + 1)
             linear_map(weights, offset, 1, n_in, -1, n_in, n_out, tangent_delta, first, tangent_delta, row, n)
             linear_map(moved, offset, 1, n_in, -1, n_in, n_out, delta, first, shifted, row, n)
             _finish_delta(shifted, slopes, bends, tangent, tangent_delta, row, n_in)

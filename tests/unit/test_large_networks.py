@@ -1,0 +1,103 @@
+"""Minima of objectives too large for a dense Hessian: found, judged by Lanczos, kept, written and verified."""
+
+import numpy as np
+import pytest
+
+from lossland import ExploreOptions, Landscape, explore, minimise
+from lossland.errors import InputError
+from lossland.lowest_mode import extreme_eigenvalues, lowest_eigenvalues
+from lossland.minimise import MAX_DENSE
+from lossland.objectives import mlp_cross_entropy
+from lossland.status import Status
+from lossland.verify import verification
+
+SIZES = [500, 8, 3]  # 4035 weights
+OPTIONS = ExploreOptions(
+    n_starts=3, n_hops=1, hop_steps=2, max_searches=4, tolerance=1e-9, energy_tolerance=1e-8, distance_tolerance=1e-2
+)
+
+
+@pytest.fixture(scope="module")
+def objective():
+    rng = np.random.default_rng(4)
+    inputs = rng.random((60, SIZES[0]))
+    return mlp_cross_entropy(SIZES, inputs, rng.integers(0, 3, size=60), 1e-2)
+
+
+@pytest.fixture(scope="module")
+def landscape(objective):
+    assert objective.n_variables > MAX_DENSE
+    return explore(objective, OPTIONS, seed=3)
+
+
+def test_minima_are_minima(objective, landscape):
+    minima = landscape.minima
+    assert len(minima.energy) >= 2
+    for x, smallest in zip(minima.x, minima.smallest_eigenvalue, strict=True):
+        energy, gradient = objective.energy_gradient(x)
+        assert np.sqrt(np.mean(gradient**2)) < 1.1e-9
+        values = np.linalg.eigvalsh(objective.hessian_matrix(x))
+        assert smallest == pytest.approx(values[0], rel=2e-3)
+        assert values[0] > 0.0
+    assert np.isnan(minima.log_det_hessian).all()
+
+
+def test_file_holds_and_verifies_them(landscape, tmp_path):
+    path = tmp_path / "large.h5"
+    landscape.write(path)
+    assert np.array_equal(np.sort(Landscape.read(path).minima.energy), np.sort(landscape.minima.energy))
+    result = verification(path)
+    assert result.offences == []
+    assert result.n_minima == len(landscape.minima.energy)
+
+
+def test_verification_finds_a_point_that_is_no_minimum(objective, landscape, tmp_path):
+    path = tmp_path / "wrong.h5"
+    # all weights zero is stationary in no network with unequal classes, and far from any minimum
+    wrong = Landscape(objective, rms_tolerance=1e9, **landscape_tolerances(landscape))
+    wrong.insert_minimum(
+        {
+            "x": np.zeros(objective.n_variables),
+            "energy": objective.energy(np.zeros(objective.n_variables)),
+            "rms_gradient": 1e-10,
+            "log_det_hessian": np.nan,
+            "smallest_eigenvalue": 1e-3,
+        }
+    )
+    wrong.write(path)
+    kinds = {offence.kind for offence in verification(path).offences}
+    assert {"gradient", "eigenvalue"} <= kinds
+
+
+def landscape_tolerances(landscape):
+    return {"energy_tolerance": landscape.energy_tolerance, "distance_tolerance": landscape.distance_tolerance}
+
+
+def test_saddle_is_refused(objective):
+    # two nodes of equal weights feel equal forces: descents from there stay on the symmetric plane, and end in a saddle
+    x = np.random.default_rng(0).uniform(-1, 1, objective.n_variables)
+    matrix = x[: 8 * SIZES[0]].reshape(8, SIZES[0])
+    biases, outputs = x[8 * SIZES[0] : 8 * (SIZES[0] + 1)], x[8 * (SIZES[0] + 1) : -3].reshape(3, 8)
+    matrix[:], biases[:], outputs[:] = matrix[0], biases[0], outputs[:, :1]
+    point = minimise.minimise(objective, x, OPTIONS.minimise_options())
+    values = np.linalg.eigvalsh(objective.hessian_matrix(point.x))
+    assert (point.status == Status.CONVERGED) == (values[0] > 0.0)
+    assert point.eigenvalues[0] == pytest.approx(values[0], rel=2e-3)
+
+
+def test_equal_calls_give_equal_bits(objective, landscape):
+    x = landscape.minima.x[0]
+    assert lowest_eigenvalues(objective, x, 1) == lowest_eigenvalues(objective, x, 1)
+
+
+def test_extreme_eigenvalues_of_a_known_operator():
+    values = np.linspace(-1.0, 5.0, 500)
+    lowest = extreme_eigenvalues(lambda v: values * v, 500, 2, tolerance=1e-8)
+    highest = extreme_eigenvalues(lambda v: values * v, 500, 2, which="LA", tolerance=1e-8)
+    np.testing.assert_allclose(lowest, values[:2], atol=1e-6)
+    np.testing.assert_allclose(highest, values[-2:], atol=1e-6)
+
+
+def test_transition_states_are_not_searched_for(objective):
+    with pytest.raises(InputError, match=r"expected max_searches of at most 4, n_starts \+ n_hops"):
+        explore(objective, OPTIONS._replace(max_searches=5))

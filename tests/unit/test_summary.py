@@ -1,0 +1,78 @@
+"""The numbers of a landscape: its shape where it is known, and the performance of its minima against the slow twins."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from known_landscapes import wells_landscape
+from scipy.stats import spearmanr
+
+from lossland import ExploreOptions, explore
+from lossland.analysis.performance import auc, cross_entropy, macro_auc
+from lossland.analysis.summary import landscape_numbers, performance_numbers, performance_of_minima
+from lossland.datasets import Draw, mislabel
+from lossland.objectives import mlp_cross_entropy
+from lossland.objectives.mlp import class_probabilities
+
+
+def test_shape_of_double_wells():
+    # stiffness a: a minimum at each corner, all of one energy; every barrier to the next is a quarter of a
+    landscape = wells_landscape((1.0, 2.0))
+    numbers = landscape_numbers(landscape)
+    assert (numbers["n_minima"], numbers["n_transition_states"], numbers["n_components"]) == (4, 4, 1)
+    assert numbers["n_transition_states_nondegenerate"] == 4
+    assert numbers["energy_range"] == np.ptp(landscape.minima.energy)
+    assert numbers["n_searches"] == 20
+
+
+@pytest.fixture(scope="module")
+def sampled():
+    rng = np.random.default_rng(8)
+    inputs, test_inputs = rng.normal(size=(2, 60, 2))
+    labels = (inputs[:, 0] > 0).astype(int) + (inputs[:, 1] > 0.3)
+    noisy = mislabel(labels, 3, 30, rng)
+    draw = Draw(inputs, noisy, labels, test_inputs, (test_inputs[:, 0] > 0).astype(int) + (test_inputs[:, 1] > 0.3))
+    objective = mlp_cross_entropy([2, 3, 3], inputs, noisy, 0.3, normalisation="sum")
+    # strong regularisation: where tanh saturates, rounding alone would rank the data
+    landscape = explore(objective, ExploreOptions(n_starts=20, n_hops=0, max_searches=20), seed=1)
+    return landscape, draw
+
+
+@pytest.mark.parametrize("target", [1, "macro"])
+def test_performance_is_that_of_the_twins(sampled, target):
+    landscape, draw = sampled
+    table = performance_of_minima(landscape, draw, target)
+    area = macro_auc if target == "macro" else lambda p, labels: auc(p, labels, target)
+    for row, x in enumerate(landscape.minima.x):
+        p, q = (class_probabilities(landscape.objective.network, x, data) for data in (draw.inputs, draw.test_inputs))
+        line = table.iloc[row]
+        assert line["train_auc"] == pytest.approx(area(p, draw.labels), rel=1e-12)
+        assert line["test_auc"] == pytest.approx(area(q, draw.test_labels), rel=1e-12)
+        assert line["train_incorrect_auc"] == pytest.approx(area(p[draw.wrong], draw.labels[draw.wrong]), rel=1e-12)
+        assert line["train_correct_auc"] == pytest.approx(area(p[~draw.wrong], draw.labels[~draw.wrong]), rel=1e-12)
+        penalty = 0.3 * float(x @ x) / 60
+        assert line["train_loss"] == pytest.approx(cross_entropy(p, draw.labels, penalty), rel=1e-12)
+        assert line["test_loss"] == pytest.approx(cross_entropy(q, draw.test_labels, penalty), rel=1e-12)
+        if target == "macro":
+            assert line["test_auc_2"] == pytest.approx(auc(q, draw.test_labels, 2), rel=1e-12)
+
+
+def test_spread_is_taken_over_minima_and_over_classes_and_minima(sampled):
+    table = performance_of_minima(*sampled, "macro")
+    numbers = performance_numbers(table)
+    classes = table[[f"test_auc_{k}" for k in range(3)]].to_numpy()
+    assert numbers["test_auc_mean"] == pytest.approx(classes.mean(), rel=1e-12)
+    assert numbers["test_auc_sd"] == pytest.approx(classes.mean(axis=1).std(), rel=1e-12)
+    assert numbers["test_auc_sd:class 0"] == pytest.approx(classes[:, 0].std(), rel=1e-12)
+    assert numbers["test_auc_sd:classes and minima"] == pytest.approx(classes.std(), rel=1e-12)
+    assert numbers["train_gmin_auc"] == table["train_auc"][0]
+    expected = spearmanr(table["train_loss"], table["test_auc"]).statistic
+    assert numbers["correlation_train_loss_test_auc"] == expected
+
+
+def test_what_does_not_exist_is_left_out():
+    columns = ["train_auc", "train_loss", "test_auc", "test_loss", "train_correct_auc"]
+    minima = pd.DataFrame(np.full((2, 5), 0.5), columns=columns).assign(train_incorrect_auc=np.nan)
+    numbers = performance_numbers(minima)
+    assert "train_incorrect_auc_mean" not in numbers
+    assert numbers["train_correct_auc_sd"] == 0.0
+    assert np.isnan(numbers["correlation_train_loss_test_auc"])  # all testing AUCs are equal

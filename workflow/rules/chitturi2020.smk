@@ -1,0 +1,63 @@
+# The landscapes of Chitturi et al., Mach. Learn.: Sci. Technol. 1, 023002 (2020): what they are called and belong to.
+# Their tables, figures and claims: mislabelling.smk, mnist.smk, connectivity.smk, depth.smk.
+from types import SimpleNamespace
+
+ERROR_PERCENTS = (0, 10, 50, 100)
+MISLABELLED = {  # dataset: (table, published numbers, figures coloured by training and by testing AUC)
+    "D1": ("table-1", "chitturi2020_table1_D1.csv", ("figure-1", "figure-2")),
+    "D2": ("table-2", "chitturi2020_table2_D2.csv", ("figure-3", "figure-4")),
+    "D3": ("table-D3", None, ("figure-D3-training", "figure-D3-testing")),  # its numbers are in a supplement only
+}
+MNIST_PERCENTS = (0, 10, 25, 40, 50, 60, 75, 100)
+MNIST_PUBLISHED = "chitturi2020_table3_MNIST.csv"
+NEIGHBOURS = {  # number of hidden nodes: (figure, {landscape: nearest neighbours, None for all})
+    10: ("figure-6", {"D1-1-neighbour": 1, "D1-2-neighbours": 2, "D1-3-neighbours": 3, "D1": None}),
+    5: ("figure-7", {"D1-5-nodes-2-neighbours": 2, "D1-5-nodes-3-neighbours": 3, "D1-5-nodes": None}),
+}
+# {(hidden layers, training data): landscape}
+DEPTH = {(layers, n_data): f"{layers}HL-{n_data}" for n_data in (100, 1000) for layers in (2, 3)}
+
+
+def mislabelled(dataset, error_percent):
+    """Return the name of the landscape of a dataset with so many wrong labels."""
+    return f"{dataset}-error-{error_percent}" if error_percent else dataset
+
+
+def mislabelled_draws():
+    """Return [path under results/, dataset, problem] of every draw, as those of wildcards are found."""
+    names = [mislabelled(dataset, error_percent) for dataset in MISLABELLED for error_percent in ERROR_PERCENTS]
+    paths = [path for name in names for path in draws_of("chitturi2020", name)]
+    wildcards = [SimpleNamespace(landscape=path) for path in paths]
+    return [[path, dataset_file(of), problem(of)] for path, of in zip(paths, wildcards)]
+
+
+def mnist_tables():
+    """Return {share of wrong labels: tables of the minima of all draws}."""
+    return {
+        str(e): [f"results/{path}/minima.csv" for path in draws_of("chitturi2020", name)]
+        for e, name in MNIST_LANDSCAPES.items()
+    }
+
+
+def neighbours_in_words(number):
+    return "fully connected" if number is None else f"{number} nearest neighbour{'s' * (number > 1)}"
+
+
+def add_claim_on_neighbours(claim, quantity, expected, n_hidden, number, unit, log=False):
+    """Compare the network with so many neighbours with the fully connected one, on the same data."""
+    names = {value: name for name, value in NEIGHBOURS[n_hidden][1].items()}
+    sizes = f"{n_hidden} hidden nodes, {neighbours_in_words(number)}"
+    more = {"log": log, "unit": unit}
+    add_claim(
+        "chitturi2020",
+        "connectivity",
+        f"{sizes}: {claim}",
+        quantity,
+        expected,
+        "paired",
+        [names[number], names[None]],
+        **more,
+    )
+
+
+MNIST_LANDSCAPES = {e: mislabelled("MNIST", e) for e in MNIST_PERCENTS}

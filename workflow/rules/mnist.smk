@@ -1,0 +1,70 @@
+# Chitturi et al. 2020, section 4.1, table 3 and figure 5: samples of low-lying minima of networks on mislabelled MNIST.
+# Left out of a run when MNIST can be had nowhere.
+if set(MNIST_LANDSCAPES.values()) <= set(config["landscapes"]["chitturi2020"]):
+    add_table(
+        "chitturi2020",
+        "table-3",
+        MNIST_PUBLISHED,
+        [({"error_percent": e}, name) for e, name in MNIST_LANDSCAPES.items()],
+        counted=False,
+    )
+    STUDY_FIGURES["chitturi2020"].append("figures/chitturi2020/figure-5.png")
+    for _claim, _quantity, _names in (
+        ("testing AUC spreads more with more wrong labels", "test_auc_sd", list(MNIST_LANDSCAPES.values())),
+        ("testing AUC falls with more wrong labels", "test_auc_mean", list(MNIST_LANDSCAPES.values())),
+    ):
+        add_claim(
+            "chitturi2020",
+            "mnist",
+            f"MNIST: {_claim}",
+            _quantity,
+            "> 0" if _quantity == "test_auc_sd" else "< 0",
+            "trend",
+            _names,
+            at=[e / 100 for e in MNIST_PERCENTS],
+            unit="per 100 % wrong",
+        )
+    for _error_percent in MNIST_PERCENTS[1:-1]:
+        add_claim(
+            "chitturi2020",
+            "mnist",
+            f"MNIST, {_error_percent} %: AUC of the rightly labelled part above that of the wrongly labelled",
+            "train_correct_auc_mean",
+            "> 0",
+            "paired",
+            [MNIST_LANDSCAPES[_error_percent]],
+            minus="train_incorrect_auc_mean",
+            unit="AUC",
+        )
+
+    rule auc_spread:
+        input:
+            minima=sum(mnist_tables().values(), []),
+            published=in_repository(f"config/published/{MNIST_PUBLISHED}"),
+        output:
+            pdf="figures/chitturi2020/figure-5.pdf",
+            png=report(
+                "figures/chitturi2020/figure-5.png",
+                caption="../report/spread.rst",
+                category="Beside the papers",
+                labels={"shows": "chitturi2020/figure-5"},
+            ),
+        log:
+            "results/logs/chitturi2020/figure-5.log",
+        benchmark:
+            "results/benchmarks/chitturi2020/figure-5.tsv"
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        params:
+            tables=mnist_tables(),
+            column="test_auc",
+            title="MNIST: testing AUC of the minima",
+            code=code("plotting.spread"),
+        message:
+            "Draw how the testing AUC of networks on MNIST spreads over their minima"
+        script:
+            "../scripts/auc_spread.py"

@@ -1,0 +1,31 @@
+"""How far each draw had come when it had as many minima as published, and how far it has come since."""
+
+import numpy as np
+import pandas as pd
+
+from lossland.completeness import growth_table
+from lossland.landscape import Landscape
+
+COLUMNS = ["n_searches", "n_minima", "n_transition_states", "coverage_minima", "coverage_transition_states"]
+
+
+def make_table(draws, path_to_table):
+    """Write one row for each draw; ``draws`` are [name, landscape, its numbers, published table, row to look at]."""
+    rows = []
+    for name, path_to_landscape, path_to_numbers, path_to_published, label in draws:
+        published = pd.read_csv(path_to_published)
+        published = published[(published[list(label)] == pd.Series(label)).all(axis=1)].iloc[0]
+        growth = growth_table(Landscape.read(path_to_landscape).growth)
+        reached = np.flatnonzero(growth["n_minima"] >= published["n_minima"])
+        then = growth.iloc[reached[0]] if reached.size else pd.Series(np.nan, index=COLUMNS)
+        now = pd.read_csv(path_to_numbers).set_index("quantity")["value"]
+        row = {"landscape": name, **{f"published_{key}": published[key] for key in COLUMNS[1:3]}}
+        row |= {f"{key}_then": then[key] for key in COLUMNS}
+        rows.append(row | {key: now[key] for key in [*COLUMNS, "chao1_minima", "chao1_transition_states"]})
+    pd.DataFrame(rows).to_csv(path_to_table, index=False)
+
+
+if "snakemake" in globals():
+    from _job import run
+
+    run(make_table, snakemake.log[0], snakemake.params.draws, path_to_table=snakemake.output.table)
