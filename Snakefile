@@ -49,5 +49,3 @@ rule all:
 
 onstart:
     lock_folder()
-    for sentence in LEFT_OUT:
-        logger.warning(sentence)

@@ -6,18 +6,21 @@ from pathlib import Path
 from public_files import MNIST_FILES, UnavailableError, obtain
 
 CACHE = "data"  # folder in the repository that keeps downloads
-VARIABLES = "LOSSLAND_{}_FOLDER", "LOSSLAND_{}_MISSING"  # where it lies, and why it is missing
+#: environment variables: where a dataset lies (nothing: it is left out), and why it is missing
+VARIABLES = "LOSSLAND_{}_FOLDER", "LOSSLAND_{}_MISSING"
 
 
 def folder_of(name, dataset, repository, fetch):
     """Return (folder, sentence): where the files of a public dataset lie, or None and why not.
 
-    With ``fetch`` they are checked, and downloaded where need be; the jobs of the run then take the folder from the
-    environment. Without it, a folder that looks complete is enough.
+    The environment says so to the jobs of a run, or by the user's wish to the run itself. Else the files are looked
+    for, checked and, with ``fetch``, downloaded where need be.
     """
     variable, reason = (text.format(name.upper()) for text in VARIABLES)
-    if not fetch and variable in os.environ:
-        return os.environ[variable] or None, os.environ.get(reason, "")
+    if variable in os.environ:
+        left_out = f"{name} is left out: {variable} is empty"
+        sentence = "" if os.environ[variable] else os.environ.get(reason, left_out)
+        return os.environ[variable] or None, sentence
     copies = [Path(repository, dataset["local"])] if dataset.get("local") else []
     cache, sentence = Path(repository, CACHE, name), ""
     try:
@@ -29,4 +32,4 @@ def folder_of(name, dataset, repository, fetch):
 
 
 def _nothing(address):
-    raise OSError(f"{address} is fetched by the run itself")
+    raise OSError("it is fetched by the run itself")

@@ -86,7 +86,9 @@ def test_jobs_take_the_folder_of_their_run(tmp_path, monkeypatch):
     assert folder_of("mnist", {"local": None}, tmp_path, fetch=False) == (None, "mnist is left out: why")
     monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "/somewhere")
     monkeypatch.delenv("LOSSLAND_MNIST_MISSING")
-    assert folder_of("mnist", {"local": None}, tmp_path, fetch=False) == ("/somewhere", "")
+    assert folder_of("mnist", {"local": None}, tmp_path, fetch=True) == ("/somewhere", "")
+    monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "")
+    assert folder_of("mnist", {}, tmp_path, fetch=True) == (None, "mnist is left out: LOSSLAND_MNIST_FOLDER is empty")
 
 
 def test_dry_run_fetches_nothing_and_says_what_is_missing(tmp_path, monkeypatch):
@@ -97,6 +99,22 @@ def test_dry_run_fetches_nothing_and_says_what_is_missing(tmp_path, monkeypatch)
     folder, sentence = folder_of("mnist", {"local": "copy"}, tmp_path, fetch=False)
     assert folder is None
     assert sentence.startswith("mnist is left out: ")
+    assert not (tmp_path / "data").exists()
+
+
+def test_summary_says_what_is_left_out(tmp_path, repository, monkeypatch):
+    monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
+    from summary import make_page  # the script: a plain function
+
+    columns = "kind,where,quantity,value,expected,z,verdict\n"
+    (tmp_path / "check.csv").write_text(columns + "quality,D1,unverified points,0,0,,passed\n")
+    numbers = ["n_minima", "n_transition_states", "n_transition_states_nondegenerate", "n_components"]
+    numbers += ["coverage_minima", "coverage_transition_states", "chao1_minima", "n_searches", "train_gmin_loss"]
+    (tmp_path / "table.csv").write_text("quantity,value\n" + "".join(f"{name},1\n" for name in numbers))
+    page, nothing = tmp_path / "summary.md", {"tables": [], "claims": [], "lists": [], "figures": []}
+    rest = {"landscapes": [tmp_path / "table.csv"], "names": ["D1"], "left_out": ["mnist is left out: why"]}
+    make_page(**nothing, **rest, path_to_verdicts=tmp_path / "check.csv", path_to_page=page)
+    assert "**mnist is left out: why**" in page.read_text().splitlines()
 
 
 def test_pinned_sums_are_those_of_the_real_files(repository):

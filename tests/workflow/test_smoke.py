@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.workflow
 
 
-MNIST = (REPOSITORY.parent / "shared" / "data" / "mnist").is_dir() or (REPOSITORY / "data" / "mnist").is_dir()
+MNIST = any((REPOSITORY / folder).is_dir() for folder in ("../shared/data/mnist", "data/mnist"))
 LEVELS = ("", "-error-10", "-error-50", "-error-100")
 LANDSCAPES = [f"{dataset}{level}" for dataset in ("D1", "D2", "D3") for level in LEVELS]
 LANDSCAPES += ["D1-1-neighbour", "D1-2-neighbours", "D1-3-neighbours"]

@@ -161,6 +161,9 @@ NOT_THE_PROBLEM = (
 
 config = validated_config()
 PUBLIC_FOLDERS, LEFT_OUT = public_folders()
+if workflow.is_main_process:
+    for sentence in LEFT_OUT:
+        logger.warning(sentence)
 LANDSCAPES = all_landscapes()
 N_SHARDS = config["shards"]["landscape"]
 SELECTED = selected_landscapes()
