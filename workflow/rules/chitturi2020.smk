@@ -1,5 +1,6 @@
 # The landscapes of Chitturi et al., Mach. Learn.: Sci. Technol. 1, 023002 (2020): what they are called and belong to.
 # Their tables, figures and claims: mislabelling.smk, mnist.smk, connectivity.smk, depth.smk.
+from functools import partial
 from types import SimpleNamespace
 
 ERROR_PERCENTS = (0, 10, 50, 100)
@@ -14,6 +15,7 @@ NEIGHBOURS = {  # number of hidden nodes: (figure, {landscape: nearest neighbour
     10: ("figure-6", {"D1-1-neighbour": 1, "D1-2-neighbours": 2, "D1-3-neighbours": 3, "D1": None}),
     5: ("figure-7", {"D1-5-nodes-2-neighbours": 2, "D1-5-nodes-3-neighbours": 3, "D1-5-nodes": None}),
 }
+LOSS_AND_AUC = "correlation_train_loss_test_auc"
 # {(hidden layers, training data): landscape}
 DEPTH = {(layers, n_data): f"{layers}HL-{n_data}" for n_data in (100, 1000) for layers in (2, 3)}
 
@@ -47,17 +49,8 @@ def add_claim_on_neighbours(claim, quantity, expected, n_hidden, number, unit, l
     """Compare the network with so many neighbours with the fully connected one, on the same data."""
     names = {value: name for name, value in NEIGHBOURS[n_hidden][1].items()}
     sizes = f"{n_hidden} hidden nodes, {neighbours_in_words(number)}"
-    more = {"log": log, "unit": unit}
-    add_claim(
-        "chitturi2020",
-        "connectivity",
-        f"{sizes}: {claim}",
-        quantity,
-        expected,
-        "paired",
-        [names[number], names[None]],
-        **more,
-    )
+    pair, more = [names[number], names[None]], {"log": log, "unit": unit}
+    add_claim("chitturi2020", "connectivity", f"{sizes}: {claim}", quantity, expected, "paired", pair, **more)
 
 
 MNIST_LANDSCAPES = {e: mislabelled("MNIST", e) for e in MNIST_PERCENTS}

@@ -14,20 +14,16 @@ add_figure(
     graph={"n_lowest": 2000, "unconnected": "drop"},
     n_columns=2,
 )
+_claim = partial(add_claim, "chitturi2020", "depth", log=True, unit="ln")
 for _layers in (2, 3):
-    _few, _more = DEPTH[_layers, 100], DEPTH[_layers, 1000]
-    _claims = {
-        "barrier_median": ("lower barriers to the global minimum with 100 data than with 1000", "< 0"),
-        "n_minima": ("more minima with 100 data than with 1000", "> 0"),
-        "n_transition_states": ("more transition states with 100 data than with 1000", "> 0"),
-    }
-    for _quantity, (_claim, _expected) in _claims.items():
-        _claim = f"{_layers} hidden layers: {_claim}"
-        add_claim(
-            "chitturi2020", "depth", _claim, _quantity, _expected, "difference", [_few, _more], log=True, unit="ln"
-        )
+    _pair = [DEPTH[_layers, 100], DEPTH[_layers, 1000]]
+    _text = f"{_layers} hidden layers: {{}} with 100 data than with 1000"
+    _claim(_text.format("lower barriers to the global minimum"), "barrier_median", "< 0", "difference", _pair)
+    _claim(_text.format("more minima"), "n_minima", "> 0", "difference", _pair)
+    _claim(_text.format("more transition states"), "n_transition_states", "> 0", "difference", _pair)
 for _n_data in (100, 1000):
-    _three, _two = DEPTH[3, _n_data], DEPTH[2, _n_data]
-    for _quantity, _claim in (("energy_range", "wider range of losses"), ("n_minima", "more minima")):
-        _claim = f"{_n_data} data: {_claim} with three hidden layers than with two"
-        add_claim("chitturi2020", "depth", _claim, _quantity, "> 0", "paired", [_three, _two], log=True, unit="ln")
+    _pair = [DEPTH[3, _n_data], DEPTH[2, _n_data]]
+    _text = f"{_n_data} data: {{}} with three hidden layers than with two"
+    _claim(_text.format("wider range of losses"), "energy_range", "> 0", "paired", _pair)
+    _claim(_text.format("more minima"), "n_minima", "> 0", "paired", _pair)
+    _claim(_text.format("more transition states"), "n_transition_states", "> 0", "paired", _pair)

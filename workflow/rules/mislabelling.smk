@@ -7,73 +7,29 @@ for _dataset, (_table, _published, _figures) in MISLABELLED.items():
         _panels = {name: f"{_dataset}, {e} % wrong labels" for e, name in _landscapes.items()}
         add_figure("chitturi2020", _figure, _panels, _colour, n_columns=2)
 
-_fractions = [error_percent / 100 for error_percent in ERROR_PERCENTS]
+_claim = partial(add_claim, "chitturi2020", "mislabelling")
+_trend = {"at": [error_percent / 100 for error_percent in ERROR_PERCENTS], "unit": "per 100 % wrong"}
+_ln_trend = _trend | {"log": True, "unit": "ln per 100 % wrong"}
+_counts = {"minima": "n_minima", "transition states": "n_transition_states"}
 for _dataset in MISLABELLED:
     _names = [mislabelled(_dataset, error_percent) for error_percent in ERROR_PERCENTS]
-    for _what, _quantity in (("minima", "n_minima"), ("transition states", "n_transition_states")):
-        add_claim(
-            "chitturi2020",
-            "mislabelling",
-            f"{_dataset}: more {_what} with more wrong labels",
-            _quantity,
-            "> 0",
-            "trend",
-            _names,
-            at=_fractions,
-            log=True,
-            unit="ln per 100 % wrong",
-        )
-    for _claim, _quantity in (
-        ("testing AUC spreads more with more wrong labels", "test_auc_sd"),
-        ("good testing AUC moves to higher loss with more wrong labels", "correlation_train_loss_test_auc"),
-    ):
-        add_claim(
-            "chitturi2020",
-            "mislabelling",
-            f"{_dataset}: {_claim}",
-            _quantity,
-            "> 0",
-            "trend",
-            _names,
-            at=_fractions,
-            unit="per 100 % wrong",
-        )
-    add_claim(
-        "chitturi2020",
-        "mislabelling",
-        f"{_dataset}: without wrong labels low loss means good testing AUC",
-        "correlation_train_loss_test_auc",
-        "< 0",
-        "mean",
-        [_dataset],
-        unit="rank correlation",
-    )
-    for _error_percent in ERROR_PERCENTS[1:-1]:
-        add_claim(
-            "chitturi2020",
-            "mislabelling",
-            f"{_dataset}, {_error_percent} %: AUC of the rightly labelled part above that of testing",
-            "train_correct_auc_mean",
-            "> 0",
-            "paired",
-            [mislabelled(_dataset, _error_percent)],
-            minus="test_auc_mean",
-            unit="AUC",
-        )
-for _error_percent in ERROR_PERCENTS:
+    for _what, _number in _counts.items():
+        _claim(f"{_dataset}: more {_what} with more wrong labels", _number, "> 0", "trend", _names, **_ln_trend)
+    _text = f"{_dataset}: testing AUC spreads more with more wrong labels"
+    _claim(_text, "test_auc_sd", "> 0", "trend", _names, **_trend)
+    _text = f"{_dataset}: good testing AUC moves to higher loss with more wrong labels"
+    _claim(_text, LOSS_AND_AUC, "> 0", "trend", _names, **_trend)
+    _text = f"{_dataset}: without wrong labels low loss means good testing AUC"
+    _claim(_text, LOSS_AND_AUC, "< 0", "mean", [_dataset], unit="rank correlation")
+    for _percent, _name in list(zip(ERROR_PERCENTS, _names))[1:-1]:
+        _text = f"{_dataset}, {_percent} %: AUC of the rightly labelled part above that of testing"
+        _claim(_text, "train_correct_auc_mean", "> 0", "paired", [_name], minus="test_auc_mean", unit="AUC")
+for _percent in ERROR_PERCENTS:
     for _more, _less in (("D1", "D3"), ("D3", "D2")):
-        for _what, _quantity in (("minima", "n_minima"), ("transition states", "n_transition_states")):
-            add_claim(
-                "chitturi2020",
-                "mislabelling",
-                f"{_error_percent} %: more {_what} on {_more} than on {_less}",
-                _quantity,
-                "> 0",
-                "difference",
-                [mislabelled(_more, _error_percent), mislabelled(_less, _error_percent)],
-                log=True,
-                unit="ln",
-            )
+        _names = [mislabelled(dataset, _percent) for dataset in (_more, _less)]
+        for _what, _number in _counts.items():
+            _text = f"{_percent} %: more {_what} on {_more} than on {_less}"
+            _claim(_text, _number, "> 0", "difference", _names, log=True, unit="ln")
 
 STUDY_FIGURES["chitturi2020"].insert(0, "figures/datasets/ljat3.png")
 STUDY_LISTS["chitturi2020"] += [

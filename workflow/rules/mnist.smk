@@ -9,33 +9,15 @@ if set(MNIST_LANDSCAPES.values()) <= set(config["landscapes"]["chitturi2020"]):
         counted=False,
     )
     STUDY_FIGURES["chitturi2020"].append("figures/chitturi2020/figure-5.png")
-    for _claim, _quantity, _names in (
-        ("testing AUC spreads more with more wrong labels", "test_auc_sd", list(MNIST_LANDSCAPES.values())),
-        ("testing AUC falls with more wrong labels", "test_auc_mean", list(MNIST_LANDSCAPES.values())),
-    ):
-        add_claim(
-            "chitturi2020",
-            "mnist",
-            f"MNIST: {_claim}",
-            _quantity,
-            "> 0" if _quantity == "test_auc_sd" else "< 0",
-            "trend",
-            _names,
-            at=[e / 100 for e in MNIST_PERCENTS],
-            unit="per 100 % wrong",
-        )
-    for _error_percent in MNIST_PERCENTS[1:-1]:
-        add_claim(
-            "chitturi2020",
-            "mnist",
-            f"MNIST, {_error_percent} %: AUC of the rightly labelled part above that of the wrongly labelled",
-            "train_correct_auc_mean",
-            "> 0",
-            "paired",
-            [MNIST_LANDSCAPES[_error_percent]],
-            minus="train_incorrect_auc_mean",
-            unit="AUC",
-        )
+    _claim = partial(add_claim, "chitturi2020", "mnist")
+    _names = list(MNIST_LANDSCAPES.values())
+    _trend = {"at": [e / 100 for e in MNIST_PERCENTS], "unit": "per 100 % wrong"}
+    _claim("testing AUC spreads more with more wrong labels", "test_auc_sd", "> 0", "trend", _names, **_trend)
+    _claim("testing AUC falls with more wrong labels", "test_auc_mean", "< 0", "trend", _names, **_trend)
+    for _percent, _name in list(MNIST_LANDSCAPES.items())[1:-1]:
+        _text = f"{_percent} %: AUC of the rightly labelled part above that of the wrongly labelled"
+        _minus = {"minus": "train_incorrect_auc_mean", "unit": "AUC"}
+        _claim(_text, "train_correct_auc_mean", "> 0", "paired", [_name], **_minus)
 
     rule auc_spread:
         input:
