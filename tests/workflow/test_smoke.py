@@ -24,7 +24,7 @@ def test_everything_is_there(smoke_run):
     tables = ["table-1", "table-2", "table-D3", "table-4", "connectivity", "class-distribution", "mask-symmetry"]
     tables += ["claims-mislabelling", "claims-connectivity", "claims-depth", "costs", "at-published-size"]
     figures = ["figure-1", "figure-2", "figure-3", "figure-4", "figure-6", "figure-7", "figure-8"]
-    figures += ["figure-D3-training", "figure-D3-testing", *(f"{name}/growth" for name in [*LANDSCAPES, *SAMPLES])]
+    figures += ["figure-D3-training", "figure-D3-testing", *(f"{name}/growth" for name in [*LANDSCAPES[:8], *SAMPLES])]
     wanted = ["results/summary.md", "results/check.csv", "results/regression.txt", "results/datasets/outcomes.csv"]
     wanted += [f"results/chitturi2020/{table}.csv" for table in tables]
     wanted += [f"figures/chitturi2020/{figure}.{kind}" for figure in figures for kind in ("pdf", "png")]

@@ -10,7 +10,13 @@ GRAPHS = [
     if not STUDY_FIGURES[study]
     for path in draws_of_study(study)
 ]
-GROWTH = [f"figures/{study}/{name}/growth.png" for study in config["studies"] for name in config["landscapes"][study]]
+# Growth beside published numbers; where a study has none, of each landscape
+GROWTH = [
+    f"figures/{study}/{name}/growth.png"
+    for study in config["studies"]
+    for name in config["landscapes"][study]
+    if f"{study}/{name}" in PUBLISHED_COUNTS or not STUDY_TABLES[study]
+]
 FIGURES = [*(figure for study in config["studies"] for figure in STUDY_FIGURES[study]), *GRAPHS, *GROWTH]
 COSTS = expand("results/{study}/costs.csv", study=config["studies"])
 # Small tables that must not move unnoticed: {name in the reference folder: table}
