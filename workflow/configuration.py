@@ -9,6 +9,7 @@ import yaml
 
 LJAT3_COLUMNS = ("r12", "r13", "r23")
 LJAT3_CLASSES = 4
+MAX_DENSE = 4000  # weights; as in lossland.minimise, which takes a second to import
 MNIST_PIXELS, MNIST_CLASSES, MNIST_TRAINING = 28 * 28, 10, 60000
 KINDS = {
     "object": "keys with values",
@@ -83,9 +84,9 @@ def _check_table(landscape, dataset, path, files, repository):
         check_layer_sizes(landscape["layer_sizes"], choose_inputs(table, landscape.get("inputs") or dataset["inputs"]))
     except InputError as error:
         raise ConfigurationError(f"{origin([*path, 'layer_sizes'], files)}: {_key(path)}: {error}") from None
-    n_data, draws = landscape["n_data"], landscape.get("draws", 1)
+    key = [*path, "block" if landscape.get("block") else "n_data"]
+    n_data, draws = landscape[key[-1]], landscape.get("draws", 1)
     if n_data * draws > len(table):
-        key = [*path, "n_data"]
         expected = f"expected at most {len(table)} in all, the rows of {dataset['path']}"
         raise ConfigurationError(f"{origin(key, files)}: {_key(key)} is {n_data} in {draws} draws, {expected}")
 
@@ -175,6 +176,13 @@ def _contradictions(config):
         for name, landscape in landscapes.items():
             for key, sentence in _landscape_contradictions(landscape, config["datasets"]):
                 yield ["landscapes", study, name, key], sentence
+            explore = config["explore"] | landscape.get("explore", {})
+            if _n_weights(landscape["layer_sizes"]) > MAX_DENSE:
+                most = explore["n_starts"] + explore["n_hops"]
+                if explore["max_searches"] > most:
+                    sentence = f"is {explore['max_searches']}, expected at most {most}, n_starts + n_hops: networks of "
+                    sentence += f"more than {MAX_DENSE} weights are sampled for minima only"
+                    yield ["landscapes", study, name, "explore", "max_searches"], sentence
 
 
 def _landscape_contradictions(landscape, datasets):
@@ -197,7 +205,7 @@ def _landscape_contradictions(landscape, datasets):
         yield from _own_contradictions(landscape, dataset)
     if landscape.get("auc_class", 0) != "macro" and landscape.get("auc_class", 0) >= layer_sizes[-1]:
         yield "auc_class", f"is {landscape['auc_class']}, expected less than {layer_sizes[-1]}, the number of outputs"
-    n_weights = sum((n_in + 1) * n_out for n_in, n_out in zip(layer_sizes, layer_sizes[1:], strict=False))
+    n_weights = _n_weights(layer_sizes)
     if mask is not None and len(mask) != n_weights:
         yield "mask", f"has {len(mask)} entries, expected {n_weights}, one for each weight of {layer_sizes}"
     if landscape.get("n_neighbours") is not None:
@@ -205,10 +213,16 @@ def _landscape_contradictions(landscape, datasets):
             yield "n_neighbours", "is given beside mask, expected one of the two"
         if len(layer_sizes) < 3:
             yield "n_neighbours", f"needs a hidden layer, but layer_sizes is {layer_sizes}"
+    if (landscape.get("block") or landscape["n_data"]) < landscape["n_data"]:
+        yield "block", f"is {landscape['block']}, expected at least n_data, {landscape['n_data']}"
     n_wrong = landscape["n_data"] * landscape.get("error_percent", 0) / 100
     if not math.isclose(n_wrong, round(n_wrong), abs_tol=1e-9):
         expected = f"expected a whole number of the {landscape['n_data']} training data"
         yield "error_percent", f"is {landscape['error_percent']}, which makes {n_wrong:g} wrong labels, {expected}"
+
+
+def _n_weights(layer_sizes):
+    return sum((n_in + 1) * n_out for n_in, n_out in zip(layer_sizes, layer_sizes[1:], strict=False))
 
 
 def columns(dataset):
@@ -218,7 +232,9 @@ def columns(dataset):
 
 def _own_contradictions(landscape, dataset):
     """Compare a landscape with a dataset whose size and classes are known without reading it."""
-    layer_sizes, n_data, draws = landscape["layer_sizes"], landscape["n_data"], landscape.get("draws", 1)
+    layer_sizes, draws = landscape["layer_sizes"], landscape.get("draws", 1)
+    key = "block" if landscape.get("block") else "n_data"
+    n_data = landscape[key]
     n_classes, what, available, half = MNIST_CLASSES, "digits", MNIST_TRAINING, "the training images"
     if dataset["kind"] == "ljat3":
         n_classes, what, available, half = (
@@ -230,4 +246,4 @@ def _own_contradictions(landscape, dataset):
     if layer_sizes[-1] != n_classes:
         yield "layer_sizes", f"ends with {layer_sizes[-1]}, expected {n_classes}, the number of {what}"
     if n_data * draws > available:
-        yield "n_data", f"is {n_data} in {draws} draws, expected at most {available} in all, {half}"
+        yield key, f"is {n_data} in {draws} draws, expected at most {available} in all, {half}"

@@ -17,14 +17,13 @@ def folder_of(name, dataset, repository, fetch):
     for, checked and, with ``fetch``, downloaded where need be.
     """
     variable, reason = (text.format(name.upper()) for text in VARIABLES)
-    if variable in os.environ:
-        left_out = f"{name} is left out: {variable} is empty"
-        sentence = "" if os.environ[variable] else os.environ.get(reason, left_out)
-        return os.environ[variable] or None, sentence
-    copies = [Path(repository, dataset["local"])] if dataset.get("local") else []
-    cache, sentence = Path(repository, CACHE, name), ""
+    wish = os.environ.get(variable)
+    if wish == "" or (wish and not fetch):
+        return wish or None, "" if wish else os.environ.get(reason, f"{name} is left out: {variable} is empty")
+    copies = [Path(wish or Path(repository, dataset["local"]))] if wish or dataset.get("local") else []
+    cache, sentence = Path(wish or Path(repository, CACHE, name)), ""
     try:
-        folder = obtain(MNIST_FILES, cache, copies, None if fetch else _nothing)
+        folder = obtain(MNIST_FILES, cache, copies, None if fetch and not wish else _nothing)
     except UnavailableError as error:
         folder, sentence = None, f"{name} is left out: {error}"
     os.environ[variable], os.environ[reason] = "" if folder is None else str(folder.resolve()), sentence
@@ -32,4 +31,4 @@ def folder_of(name, dataset, repository, fetch):
 
 
 def _nothing(address):
-    raise OSError("it is fetched by the run itself")
+    raise OSError("nothing is downloaded now")

@@ -86,14 +86,15 @@ def obtain(files: Sequence[PublicFile], cache, copies: Sequence = (), download: 
         faults = [fault for file in files if (fault := _fault_at(Path(folder, file.name), file))]
         if not faults:
             return Path(folder)
-        if len(faults) < len(files) or Path(folder).is_dir():
-            reasons.append(faults[0])
+        reasons.append(faults[0])
     for file in files:
         if _fault_at(Path(cache, file.name), file):
             try:
                 _keep(_from_homes(file, download or _download), Path(cache, file.name))
             except UnavailableError as error:
                 raise UnavailableError("; ".join([*reasons, str(error)])) from None
+            except OSError as error:
+                raise UnavailableError("; ".join([*reasons, f"{cache} cannot be written ({error.strerror})"])) from None
     return Path(cache)
 
 

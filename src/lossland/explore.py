@@ -79,8 +79,8 @@ def explore(
     Raises
     ------
     InputError
-        When an option is out of range, the objective too large for dense Hessians, there is no such shard, or
-        ``config`` holds anything but JSON types.
+        When an option is out of range, the objective too large for dense Hessians but transition states are to be
+        searched for, there is no such shard, or ``config`` holds anything but JSON types.
     LosslandError
         When the checkpoint folder cannot be written.
     """

@@ -18,6 +18,7 @@ from lossland.errors import InputError
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
 from lossland.merging import arrivals, merge_chunk
+from lossland.minimise import MAX_DENSE
 from lossland.planning import Search
 from lossland.yields import Kind
 
@@ -105,8 +106,12 @@ def survey(
     Raises
     ------
     InputError
-        When there is no minimum to start from, ``start`` holds no rows of the minima, or ``n_searches`` is negative.
+        When the objective is too large, there is no minimum to start from, ``start`` holds no rows of the minima, or
+        ``n_searches`` is negative.
     """
+    if landscape.objective.n_variables > MAX_DENSE:
+        n = landscape.objective.n_variables
+        raise InputError(f"the objective has {n} variables; a survey takes at most {MAX_DENSE}")
     x = landscape.minima.x.copy()
     start = np.arange(len(x)) if start is None else np.asarray(start, dtype=np.int64)
     if n_searches < 0 or start.size == 0 or start.min() < 0 or start.max() >= len(x):

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse.linalg import ArpackNoConvergence
 
 from lossland import symmetry
 from lossland.errors import FileFormatError, InputError
@@ -240,7 +241,13 @@ class _Check:
             ahead, behind = (self.reference.energy_gradient(x + sign * step)[1] for sign in (1.0, -1.0))
             return (ahead - behind) * (np.linalg.norm(direction) / (2.0 * DIFFERENCE))
 
-        ends = [extreme_eigenvalues(product, x.size, which=which, tolerance=SIGN_TOLERANCE) for which in ("SA", "LA")]
+        try:
+            ends = [extreme_eigenvalues(product, x.size, which=w, tolerance=SIGN_TOLERANCE) for w in ("SA", "LA")]
+        except ArpackNoConvergence:
+            self._offence(
+                "eigenvalue", name, row, "an eigenvalue", "none", "Lanczos does not find its smallest eigenvalue"
+            )
+            return False
         lowest, highest = (float(end[0]) for end in ends)
         stationary = self._check_gradient(name, row, gradient, highest * max(1.0, float(np.abs(x).max())))
         accuracy = EIGENVALUE_MARGIN * (SIGN_TOLERANCE * abs(lowest) + DIFFERENCE**2 * highest)

@@ -78,6 +78,13 @@ def test_wrong_labels_of_a_draw_are_in_its_training_data_only(table):
     assert not np.array_equal(other.wrong, noisy.wrong)
 
 
+def test_few_data_are_the_first_of_many(table):
+    many, few = (take_draw(table, table, n, 2, shuffle_seed=1, block=30) for n in (30, 10))
+    assert np.array_equal(few.inputs, many.inputs[:10])
+    with pytest.raises(InputError, match="block is 9, but a draw takes 10 rows of it"):
+        take_draw(table, table, 10, 0, shuffle_seed=1, block=9)
+
+
 def test_too_few_rows_for_all_draws(table):
     with pytest.raises(InputError, match="n_data is 40 in 3 draws, but table has 100 rows for training"):
         take_draw(table, None, 40, 0, shuffle_seed=1, n_draws=3)

@@ -6,7 +6,7 @@ import pytest
 from lossland.errors import InputError
 from lossland.plotting.spread import plot_spread
 
-VALUES = [np.array([0.9, 0.92, 0.94]), np.array([0.5, np.nan, 0.7])]
+VALUES = [[np.array([0.9, 0.92]), np.array([0.94])], [np.array([0.5, np.nan, 0.7])]]
 
 
 def test_dots_means_and_deviations():
@@ -15,15 +15,15 @@ def test_dots_means_and_deviations():
     shown = np.sort(np.concatenate([line.get_ydata() for line in dots.lines if line.get_marker() == "o"][:2]))
     assert shown.tolist() == [0.5, 0.7, 0.9, 0.92, 0.94]
     ours, published = spreads.lines
-    assert ours.get_ydata().tolist() == [np.std(VALUES[0]), np.std([0.5, 0.7])]
+    assert ours.get_ydata().tolist() == [np.mean([np.std([0.9, 0.92]), 0.0]), np.std([0.5, 0.7])]
     assert list(published.get_ydata()) == [0.01, 0.02]
     assert [text.get_text() for text in spreads.get_xticklabels()] == ["0", "50"]
     means = [container.lines[0].get_ydata() for container in dots.containers]
-    assert np.allclose(means, [[0.92, 0.6], [0.95, 0.6]])
+    assert np.allclose(means, [[0.925, 0.6], [0.95, 0.6]])
 
 
 def test_nothing_published_and_nothing_found():
-    figure = plot_spread(["0", "50"], [VALUES[0], np.array([np.nan])])
+    figure = plot_spread(["0", "50"], [VALUES[0], [np.array([np.nan])]])
     assert len(figure.axes[0].containers) == 1
     assert np.isnan(figure.axes[1].lines[0].get_ydata()[1])
 

@@ -9,6 +9,7 @@ import yaml
 from snakemake.utils import update_config
 
 from lossland.explore import ExploreOptions
+from lossland.minimise import MAX_DENSE
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,8 @@ def test_wrong_key_or_value(complaint, change, sentence):
             "error_percent: 0.05",
             "error_percent is 0.05, which makes 0.5 wrong labels, expected a whole number of the 1000 training data",
         ),
+        ("block: 999", "block is 999, expected at least n_data, 1000"),
+        ("block: 50000", "block is 50000 in 3 draws, expected at most 100000 in all, half of n_quenches"),
         ("n_neighbours: 0", "n_neighbours is 0, expected it to be at least 1"),
         (
             "n_neighbours: 2, layer_sizes: [2, 4]",
@@ -121,6 +124,11 @@ def test_landscape_that_does_not_fit_its_data(complaint, change, sentence):
         ("layer_sizes: [783, 10, 10]", "layer_sizes starts with 783, expected 784, the number of inputs"),
         ("layer_sizes: [784, 10, 9]", "layer_sizes ends with 9, expected 10, the number of digits"),
         ("n_data: 60001", "n_data is 60001 in 1 draws, expected at most 60000 in all, the training images"),
+        (
+            "explore: {max_searches: 5}",
+            "explore.max_searches is 5, expected at most 4, n_starts + n_hops: networks of more than 4000 weights are "
+            "sampled for minima only",
+        ),
     ],
 )
 def test_landscape_that_does_not_fit_mnist(complaint, change, sentence):
@@ -205,6 +213,19 @@ def test_reference_page_has_exactly_the_keys_of_the_schema(repository, schema):
     cells = [row.split("|")[1] for row in rows if not row.split("|")[1].strip().endswith(".yaml`")]
     documented = [key for cell in cells for key in re.findall(r"`([^`]+)`", cell)]
     assert sorted(documented) == sorted(set(schema_keys(schema, schema)))
+
+
+def test_limit_of_dense_hessians_is_that_of_the_library():
+    assert configuration.MAX_DENSE == MAX_DENSE
+
+
+@pytest.mark.parametrize(("config", "starts"), [("paper", 500), ("coverage", 50)])
+def test_long_runs_have_their_own_starts(repository, default, config, starts):
+    """Settings of a landscape beat those of all: a default made short must not shorten the long runs."""
+    update_config(default := copy.deepcopy(default), yaml.safe_load((repository / f"config/{config}.yaml").read_text()))
+    for name, landscape in default["landscapes"]["chitturi2020"].items():
+        if landscape["dataset"] != "mnist" and (config == "paper" or name in ("D1", "D2")):
+            assert (default["explore"] | landscape["explore"])["n_starts"] == starts, name
 
 
 def test_search_options_are_those_of_the_library(schema, default):

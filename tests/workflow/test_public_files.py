@@ -80,13 +80,22 @@ def test_second_home_and_damaged_cache(tmp_path):
         obtain(FILES, cache, [], lambda address: b"<html>moved</html>" if "one" in address else b"")
 
 
+def test_cache_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UnavailableError, match=r"cache cannot be written \(Not a directory\)"):
+        obtain(FILES, tmp_path / "file" / "cache", [], lambda address: CONTENT[address.rsplit("/", 1)[1]])
+
+
 def test_jobs_take_the_folder_of_their_run(tmp_path, monkeypatch):
     monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "")
     monkeypatch.setenv("LOSSLAND_MNIST_MISSING", "mnist is left out: why")
     assert folder_of("mnist", {"local": None}, tmp_path, fetch=False) == (None, "mnist is left out: why")
     monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "/somewhere")
     monkeypatch.delenv("LOSSLAND_MNIST_MISSING")
-    assert folder_of("mnist", {"local": None}, tmp_path, fetch=True) == ("/somewhere", "")
+    folder, sentence = folder_of("mnist", {"local": None}, tmp_path, fetch=True)  # which the run itself looks into
+    assert folder is None
+    assert sentence.startswith("mnist is left out: /somewhere/train-images-idx3-ubyte.gz cannot be read")
+    monkeypatch.delenv("LOSSLAND_MNIST_MISSING")
     monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "")
     assert folder_of("mnist", {}, tmp_path, fetch=True) == (None, "mnist is left out: LOSSLAND_MNIST_FOLDER is empty")
 

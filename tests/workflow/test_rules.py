@@ -13,7 +13,7 @@ def planned(process):
 
 
 # landscapes of LJAT3, and of MNIST where there is a copy
-DRAWS = {"default": (58, 8), "coverage": (72, 8), "smoke": (44, 8), "paper": (232, 24)}
+DRAWS = {"default": (58, 8), "coverage": (72, 8), "smoke": (44, 8), "paper": (192, 24)}
 
 
 @pytest.mark.parametrize("config", DRAWS)

@@ -15,7 +15,6 @@ NEIGHBOURS = {  # number of hidden nodes: (figure, {landscape: nearest neighbour
     10: ("figure-6", {"D1-1-neighbour": 1, "D1-2-neighbours": 2, "D1-3-neighbours": 3, "D1": None}),
     5: ("figure-7", {"D1-5-nodes-2-neighbours": 2, "D1-5-nodes-3-neighbours": 3, "D1-5-nodes": None}),
 }
-LOSS_AND_AUC = "correlation_train_loss_test_auc"
 # {(hidden layers, training data): landscape}
 DEPTH = {(layers, n_data): f"{layers}HL-{n_data}" for n_data in (100, 1000) for layers in (2, 3)}
 
@@ -54,3 +53,14 @@ def add_claim_on_neighbours(claim, quantity, expected, n_hidden, number, unit, l
 
 
 MNIST_LANDSCAPES = {e: mislabelled("MNIST", e) for e in MNIST_PERCENTS}
+
+# what tables and figures call a landscape is what it is
+for _names, _key in (
+    ({mislabelled(dataset, e): e for dataset in MISLABELLED for e in ERROR_PERCENTS}, "error_percent"),
+    ({name: e for e, name in MNIST_LANDSCAPES.items()}, "error_percent"),
+    ({name: k for _, named in NEIGHBOURS.values() for name, k in named.items()}, "n_neighbours"),
+):
+    for _name, _value in _names.items():
+        _found = config["landscapes"]["chitturi2020"].get(_name, {_key: _value})[_key]
+        if _found != _value:
+            sys.exit(f"landscapes.chitturi2020.{_name}.{_key} is {_found}, expected {_value}, as its name says.")

@@ -20,7 +20,8 @@ for _number in (2, 3):
     add_claim_on_neighbours("more minima", "n_minima", "> 0", 10, _number, "ln", log=True)
     add_claim_on_neighbours("more transition states", "n_transition_states", "> 0", 10, _number, "ln", log=True)
     add_claim_on_neighbours("more sub-funnels", "n_monotonic_sequence_basins", "> 0", 5, _number, "ln", log=True)
-    add_claim_on_neighbours("more frustration", "frustration", "> 0", 5, _number, "ln", log=True)
+    for _n_hidden in (10, 5):
+        add_claim_on_neighbours("more frustration", "frustration", "> 0", _n_hidden, _number, "barrier over height")
 add_claim_on_neighbours("higher testing AUC", "test_auc_mean", "> 0", 10, 2, "AUC")
 
 

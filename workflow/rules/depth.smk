@@ -18,9 +18,9 @@ _claim = partial(add_claim, "chitturi2020", "depth", log=True, unit="ln")
 for _layers in (2, 3):
     _pair = [DEPTH[_layers, 100], DEPTH[_layers, 1000]]
     _text = f"{_layers} hidden layers: {{}} with 100 data than with 1000"
-    _claim(_text.format("lower barriers to the global minimum"), "barrier_median", "< 0", "difference", _pair)
-    _claim(_text.format("more minima"), "n_minima", "> 0", "difference", _pair)
-    _claim(_text.format("more transition states"), "n_transition_states", "> 0", "difference", _pair)
+    _claim(_text.format("lower barriers to the global minimum"), "barrier_median", "< 0", "paired", _pair)
+    _claim(_text.format("more minima"), "n_minima", "> 0", "paired", _pair)
+    _claim(_text.format("more transition states"), "n_transition_states", "> 0", "paired", _pair)
 for _n_data in (100, 1000):
     _pair = [DEPTH[3, _n_data], DEPTH[2, _n_data]]
     _text = f"{_n_data} data: {{}} with three hidden layers than with two"

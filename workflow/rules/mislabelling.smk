@@ -15,18 +15,35 @@ for _dataset in MISLABELLED:
     _names = [mislabelled(_dataset, error_percent) for error_percent in ERROR_PERCENTS]
     for _what, _number in _counts.items():
         _claim(f"{_dataset}: more {_what} with more wrong labels", _number, "> 0", "trend", _names, **_ln_trend)
-    _text = f"{_dataset}: testing AUC spreads more with more wrong labels"
-    _claim(_text, "test_auc_sd", "> 0", "trend", _names, **_trend)
-    _text = f"{_dataset}: good testing AUC moves to higher loss with more wrong labels"
-    _claim(_text, LOSS_AND_AUC, "> 0", "trend", _names, **_trend)
-    _text = f"{_dataset}: without wrong labels low loss means good testing AUC"
-    _claim(_text, LOSS_AND_AUC, "< 0", "mean", [_dataset], unit="rank correlation")
-    for _percent, _name in list(zip(ERROR_PERCENTS, _names))[1:-1]:
-        _text = f"{_dataset}, {_percent} %: AUC of the rightly labelled part above that of testing"
-        _claim(_text, "train_correct_auc_mean", "> 0", "paired", [_name], minus="test_auc_mean", unit="AUC")
+    for _text, _quantity, _expected in (
+        ("higher loss of the lowest minimum with more wrong labels", "train_gmin_loss", "> 0"),
+        ("lower testing AUC of the lowest minimum with more wrong labels", "test_gmin_auc", "< 0"),
+        ("testing AUC spreads more with more wrong labels", "test_auc_sd", "> 0"),
+        ("good testing AUC moves to higher loss with more wrong labels", "correlation_train_loss_test_auc", "> 0"),
+    ):
+        _claim(f"{_dataset}: {_text}", _quantity, _expected, "trend", _names, **_trend)
+    for _percent, _name in zip(ERROR_PERCENTS, _names):
+        _landscape, _in_auc = f"{_dataset}, {_percent} %", {"measure": "paired", "landscapes": [_name], "unit": "AUC"}
+        _text = f"{_landscape}: low loss means good training AUC"
+        _claim(_text, "correlation_train_loss_train_auc", "< 0", "paired", [_name], minus=0.0, unit="rank correlation")
+        if _percent in (0, 100):
+            _text = f"{_landscape}: lowest minimum better in training than in testing"
+            _claim(_text, "train_gmin_auc", "> 0", minus="test_gmin_auc", **_in_auc)
+        else:
+            _text = f"{_landscape}: lowest minimum better in testing than in training"
+            _claim(_text, "test_gmin_auc", "> 0", minus="train_gmin_auc", **_in_auc)
+            _text = f"{_landscape}: rightly labelled part better than testing"
+            _claim(_text, "train_correct_auc_mean", "> 0", minus="test_auc_mean", **_in_auc)
+    _text = f"{_dataset}, 0 %: low loss means good testing AUC"
+    _minus = {"minus": 0.0, "unit": "rank correlation"}
+    _claim(_text, "correlation_train_loss_test_auc", "< 0", "paired", _names[:1], **_minus)
+    _text = f"{_dataset}, 100 %: testing worse than guessing"
+    _claim(_text, "test_gmin_auc", "< 0", "paired", _names[-1:], minus=0.5, unit="AUC")
 for _percent in ERROR_PERCENTS:
     for _more, _less in (("D1", "D3"), ("D3", "D2")):
         _names = [mislabelled(dataset, _percent) for dataset in (_more, _less)]
+        _text = f"{_percent} %: higher loss of the lowest minimum on {_more} than on {_less}"
+        _claim(_text, "train_gmin_loss", "> 0", "difference", _names, unit="loss")
         for _what, _number in _counts.items():
             _text = f"{_percent} %: more {_what} on {_more} than on {_less}"
             _claim(_text, _number, "> 0", "difference", _names, log=True, unit="ln")

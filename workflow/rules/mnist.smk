@@ -18,6 +18,9 @@ if set(MNIST_LANDSCAPES.values()) <= set(config["landscapes"]["chitturi2020"]):
         _text = f"{_percent} %: AUC of the rightly labelled part above that of the wrongly labelled"
         _minus = {"minus": "train_incorrect_auc_mean", "unit": "AUC"}
         _claim(_text, "train_correct_auc_mean", "> 0", "paired", [_name], **_minus)
+    for _percent, _name in MNIST_LANDSCAPES.items():
+        _text = f"{_percent} %: training AUC above testing AUC"
+        _claim(_text, "train_auc_mean", "> 0", "paired", [_name], minus="test_auc_mean", unit="AUC")
 
     rule auc_spread:
         input:

@@ -32,8 +32,8 @@ def add_figure(study, figure, panels, colour, graph=None, **options):
 def add_claim(study, section, claim, quantity, expected, measure, landscapes, **more):
     """Promise a line of results/<study>/claims-<section>.csv: the effect that a claim is about, over all draws.
 
-    Measures: the ``mean`` of a quantity; its ``paired`` difference between two landscapes whose draws have the same data,
-    or between two quantities of one (``minus``); the ``difference`` of two landscapes of independent data; the
+    Measures: the ``paired`` difference of a quantity between two landscapes whose draws have the same data, between two
+    quantities of one, or from a number (``minus``); the ``difference`` of two landscapes of independent data; the
     ``trend``, the slope over landscapes ``at`` so many units. With ``log``, of the natural logarithm.
     """
     entry = {"claim": claim, "quantity": quantity, "expected": expected, "measure": measure, "landscapes": landscapes}
@@ -43,6 +43,12 @@ def add_claim(study, section, claim, quantity, expected, measure, landscapes, **
 def tables_of(study, names):
     """Return the tables of all draws of these landscapes."""
     return [[f"results/{path}/table.csv" for path in draws_of(study, name)] for name in names]
+
+
+def is_sample(study, name):
+    """Tell whether no coverage is required of a landscape, so that its counts say more of the search than of it."""
+    landscape = config["landscapes"][study][name]
+    return not landscape["required_coverage"] and not landscape["required_coverage_transition_states"]
 
 
 def claims_of(wildcards):

@@ -51,6 +51,7 @@ rule verdicts:
         required=[
             [LANDSCAPES[path][f"required_coverage{of}"] for of in ("", "_transition_states")] for path in SELECTED
         ],
+        code=code(),
     message:
         "Verdict on every published number and on the quality of every landscape"
     script:
@@ -104,6 +105,7 @@ rule summary:
     params:
         names=SELECTED,
         left_out=LEFT_OUT,
+        code=code(),
     message:
         "Write {output.page}"
     script:

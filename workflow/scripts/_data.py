@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lossland.datasets import check_layer_sizes, load_csv, read_mnist, read_quenches, split, take_draw
 
-KEYS = ("n_data", "draw", "shuffle_seed", "n_draws", "error_percent", "mislabelling_seed")
+KEYS = ("n_data", "block", "draw", "shuffle_seed", "n_draws", "error_percent", "mislabelling_seed")
 
 
 def read_dataset(path, problem):

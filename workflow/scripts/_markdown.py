@@ -28,9 +28,9 @@ def comparison_rows(path_to_table):
 def claim_rows(path_to_claims):
     """Return claims with their effects, one row each."""
     table = pd.read_csv(path_to_claims)
-    effects = [f"{row.effect:.3g} ({row.low:.3g} to {row.high:.3g})" for row in table.itertuples(name="Row")]
-    table.insert(table.columns.get_loc("effect"), "effect (interval)", effects)
-    return table.drop(columns=["effect", "low", "high"])
+    shown = "{effect:.3g} ({low:.3g} to {high:.3g})".format
+    table["effect"] = [shown(**row).replace(" (nan to nan)", "") for row in table.to_dict("records")]
+    return table.drop(columns=["low", "high"])
 
 
 def landscape_rows(names, paths_to_tables):

@@ -12,10 +12,10 @@ def name_of(path):
 
 
 def published(path):
-    """Yield a line for every published number of a table."""
-    table = pd.read_csv(path)
+    """Yield a line for every published number of a table, variants of a quantity (after a colon) left out."""
+    table = pd.read_csv(path).dropna(subset=["published"])
     labels = table.columns[: table.columns.get_loc("quantity")]
-    for _, row in table.dropna(subset=["published"]).iterrows():
+    for _, row in table[~table["quantity"].str.contains(":")].iterrows():
         where = ", ".join([name_of(path), *(f"{label} {row[label]}" for label in labels)])
         yield "published", where, *row[["quantity", "mean", "published", "z", "verdict"]]
 

@@ -10,7 +10,7 @@ from lossland.plotting.style import save
 
 def draw_spread(tables, path_to_published, path_to_pdf, column, title):
     """Write the figure as PDF and, beside it, as PNG; ``tables`` are {share of wrong labels: minima of all draws}."""
-    values = [pd.concat([pd.read_csv(path)[column] for path in paths]).to_numpy() for paths in tables.values()]
+    values = [[pd.read_csv(path)[column] for path in paths] for paths in tables.values()]
     published = pd.read_csv(path_to_published).set_index("error_percent").loc[[int(level) for level in tables]]
     numbers = {key: published[f"{column}_{key}"].tolist() for key in ("mean", "sd")}
     labels = {"xlabel": "wrong labels (%)", "ylabel": "testing AUC, mean over the classes", "title": title}

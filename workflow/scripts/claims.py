@@ -9,22 +9,23 @@ COLUMNS = ["claim", "quantity", "unit", "effect", "low", "high", "effect_size", 
 
 
 def numbers(paths, quantity, log=False):
-    """Return a quantity of all draws of a landscape, NaN where one has none; its logarithm if asked for."""
-    tables = [pd.read_csv(path).set_index("quantity")["value"] for path in paths]
-    return (np.log if log else np.array)([table.get(quantity, np.nan) for table in tables])
+    """Return a quantity of all draws of a landscape, or its logarithm; NaN where a draw has none."""
+    values = np.array([pd.read_csv(path).set_index("quantity")["value"].get(quantity, np.nan) for path in paths])
+    return np.log(np.where(values > 0, values, np.nan)) if log else values
 
 
 def effect(claim, confidence):
-    """Return the effect that a claim is about: a trend, a difference between landscapes, or a number itself."""
+    """Return the effect that a claim is about; of unequal numbers of draws of the same data, the first ones count."""
     quantity, log = claim["quantity"], claim.get("log", False)
-    columns = [numbers(paths, quantity, log) for paths in claim["draws"]]
     options = {"expected": claim["expected"], "confidence": confidence}
-    if claim["measure"] == "trend":
-        return mean_effect([slope(claim["at"], values) for values in np.transpose(columns)], **options)
     if claim["measure"] == "difference":  # of independent draws
-        return difference_effect(*columns, **options)
-    other = numbers(claim["draws"][-1], claim.get("minus", quantity), log)
-    return mean_effect(columns[0] - (0.0 if claim["measure"] == "mean" else other), **options)
+        return difference_effect(*(numbers(paths, quantity, log) for paths in claim["draws"]), **options)
+    draws = [paths[: min(map(len, claim["draws"]))] for paths in claim["draws"]]
+    columns = np.array([numbers(paths, quantity, log) for paths in draws])
+    if claim["measure"] == "trend":
+        return mean_effect([slope(claim["at"], values) for values in columns.T], **options)
+    other = claim.get("minus", quantity)
+    return mean_effect(columns[0] - (numbers(draws[-1], other, log) if isinstance(other, str) else other), **options)
 
 
 def make_claims(claims, path_to_claims, confidence):
@@ -36,5 +37,4 @@ def make_claims(claims, path_to_claims, confidence):
 if "snakemake" in globals():
     from _job import run
 
-    arguments = {"path_to_claims": snakemake.output.claims, "confidence": snakemake.params.confidence}
-    run(make_claims, snakemake.log[0], snakemake.params.claims, **arguments)
+    run(make_claims, snakemake.log[0], snakemake.params.claims, snakemake.output.claims, snakemake.params.confidence)

@@ -6,23 +6,27 @@ import pandas as pd
 
 from lossland.analysis.comparison import compare
 
+COUNTS = ("n_minima", "n_transition_states")
+
 
 def make_table(rows, path_to_published, path_to_table, confidence):
-    """Write one line for each landscape and quantity; a landscape is [label, paths to the tables of its draws].
+    """Write one line for each quantity of each landscape: [label, tables of its draws, whether it is a sample].
 
-    Labels, {column: value}, find the published row; variants of a quantity (after a colon) share its number. Draws for
-    which a quantity does not exist (the AUC of an empty part of the data) are left out.
+    Labels, {column: value}, find the published row; variants of a quantity (after a colon) share its number. Draws
+    without a quantity are left out, and counts of samples, of which no coverage is required, are not judged.
     """
     published = pd.read_csv(path_to_published) if path_to_published else None
     lines = []
-    for label, paths in rows:
+    for label, paths, is_sample in rows:
         draws = [pd.read_csv(path).set_index("quantity")["value"] for path in paths]
         chosen = [] if published is None else (published[list(label)] == pd.Series(label)).all(axis=1)
         reference = {} if published is None else published[chosen].iloc[0]
-        for quantity in draws[0].index:
+        for quantity in dict.fromkeys(quantity for draw in draws for quantity in draw.index):
             number = float(reference.get(quantity.split(":")[0], math.nan))
             values = [draw[quantity] for draw in draws if math.isfinite(draw.get(quantity, math.nan))]
             lines.append(label | {"quantity": quantity, "published": number} | compare(values, number, confidence))
+            if is_sample and quantity in COUNTS and math.isfinite(number):
+                lines[-1]["verdict"] = "sample"
     columns = [*rows[0][0], "quantity", "mean", "sd", "n", "published", "z", "verdict"]
     pd.DataFrame(lines, columns=columns).to_csv(path_to_table, index=False)
 
@@ -30,11 +34,7 @@ def make_table(rows, path_to_published, path_to_table, confidence):
 if "snakemake" in globals():
     from _job import run
 
+    published = next(iter(snakemake.input.published), None)
     run(
-        make_table,
-        snakemake.log[0],
-        rows=snakemake.params.rows,
-        path_to_published=next(iter(snakemake.input.published), None),
-        path_to_table=snakemake.output.table,
-        confidence=snakemake.params.confidence,
+        make_table, snakemake.log[0], snakemake.params.rows, published, snakemake.output[0], snakemake.params.confidence
     )

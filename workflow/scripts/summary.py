@@ -29,6 +29,7 @@ def make_page(tables, claims, landscapes, names, lists, figures, left_out, path_
 if "snakemake" in globals():
     from _job import run
 
+    params = {name: snakemake.params[name] for name in ("names", "left_out")}
     files = {name: list(snakemake.input[name]) for name in ("tables", "claims", "landscapes", "lists", "figures")}
     paths = {"path_to_verdicts": snakemake.input.verdicts, "path_to_page": snakemake.output.page}
-    run(make_page, snakemake.log[0], **files, **paths, **dict(snakemake.params))
+    run(make_page, snakemake.log[0], **files, **paths, **params)

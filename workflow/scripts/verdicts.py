@@ -16,5 +16,6 @@ def make_verdicts(tables, claims, verifications, landscapes, names, required, pa
 if "snakemake" in globals():
     from _job import run
 
+    params = {name: snakemake.params[name] for name in ("names", "required")}
     paths = {name: list(snakemake.input[name]) for name in ("tables", "claims", "verifications", "landscapes")}
-    run(make_verdicts, snakemake.log[0], **paths, **dict(snakemake.params), path_to_verdicts=snakemake.output.verdicts)
+    run(make_verdicts, snakemake.log[0], **paths, **params, path_to_verdicts=snakemake.output.verdicts)

@@ -9,6 +9,7 @@ from lossland.errors import InputError
 
 #: from so many draws on there is a spread
 FEWEST_DRAWS = 2
+ROUNDING = 1e-12  # relative difference of numbers that are the same
 
 
 def mean_effect(values, expected="> 0", confidence=0.95) -> dict:
@@ -33,7 +34,7 @@ def mean_effect(values, expected="> 0", confidence=0.95) -> dict:
         "too few draws" below two, and "no spread" where all draws agree, so that there is no interval.
     """
     values = _finite(values)
-    sd = values.std(ddof=1) if values.size >= FEWEST_DRAWS else math.nan
+    sd = _deviation(values) if values.size >= FEWEST_DRAWS else math.nan
     return _judged(values, sd, sd / math.sqrt(max(values.size, 1)), values.size - 1, values.size, expected, confidence)
 
 
@@ -59,25 +60,23 @@ def difference_effect(values, others, expected="> 0", confidence=0.95) -> dict:
     if n < FEWEST_DRAWS:
         middle = [values.mean() - others.mean()] if n else []
         return _judged(np.array(middle), math.nan, math.nan, 0, n, expected, confidence)
-    parts = [sample.var(ddof=1) / sample.size for sample in (values, others)]
+    parts = [_deviation(sample) ** 2 / sample.size for sample in (values, others)]
     error = math.sqrt(sum(parts))
     squares = [part**2 / (sample.size - 1) for part, sample in zip(parts, (values, others), strict=True)]
     freedom = sum(parts) ** 2 / sum(squares) if error > 0.0 else n - 1
-    spread = math.sqrt((values.var(ddof=1) + others.var(ddof=1)) / 2)
+    spread = math.sqrt((_deviation(values) ** 2 + _deviation(others) ** 2) / 2)
     return _judged(np.array([values.mean() - others.mean()]), spread, error, freedom, n, expected, confidence)
 
 
 def slope(x, y) -> float:
-    """Return the least-squares slope of ``y`` against ``x``, NaN where fewer than two values of ``x`` have one.
+    """Return the least-squares slope of ``y`` against ``x``, NaN where a value of ``y`` is missing.
 
     Parameters
     ----------
     x, y : array_like, shape (n,)
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    known = np.isfinite(y)
-    x, y = x[known], y[known]
-    if x.size < FEWEST_DRAWS or np.ptp(x) == 0.0:
+    if x.size < 2 or np.ptp(x) == 0.0 or not np.isfinite(y).all():
         return math.nan
     return float(np.polyfit(x, y, 1)[0])
 
@@ -85,6 +84,12 @@ def slope(x, y) -> float:
 def _finite(values):
     values = np.asarray(values, dtype=float).ravel()
     return values[np.isfinite(values)]
+
+
+def _deviation(values):
+    """Return the standard deviation of draws, zero where they differ by rounding only."""
+    sd = float(values.std(ddof=1))
+    return sd if sd > ROUNDING * np.abs(values).max() else 0.0
 
 
 def _judged(values, sd, error, freedom, n, expected, confidence):

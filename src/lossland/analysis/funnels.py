@@ -33,11 +33,12 @@ def monotonic_sequence_bottoms(minimum_energies, transition_state_energies, ends
 
 
 def frustration(minimum_energies, transition_state_energies, ends) -> float:
-    """Return the mean over all minima of the barrier to the global minimum over the height above it.
+    """Return the median over all minima of the barrier to the global minimum over the height above it.
 
-    The ratio of de Souza, Stevenson, Niblett, Farrell and Wales, J. Chem. Phys. 146, 124103 (2017), without thermal
-    weights: every minimum but the lowest counts alike. Zero without any barrier; minima that no path joins to the
-    global minimum, or of its very energy, are left out. NaN when none is left.
+    The ratio of de Souza, Stevenson, Niblett, Farrell and Wales, J. Chem. Phys. 146, 124103 (2017), whose mean with
+    thermal weights is their frustration index. Here every minimum but the lowest counts alike, and the median is taken
+    because the ratio has no bound: one minimum hardly above the lowest would decide a mean. Minima that no path joins
+    to the global minimum, or of its very energy, are left out; NaN when none is left.
 
     Parameters
     ----------
@@ -48,4 +49,4 @@ def frustration(minimum_energies, transition_state_energies, ends) -> float:
     barrier = barrier_to_global_minimum(minima, barriers, ends) - minima
     height = minima - minima.min()
     counted = (height > 0.0) & np.isfinite(barrier)
-    return float(np.mean(barrier[counted] / height[counted])) if counted.any() else np.nan
+    return float(np.median(barrier[counted] / height[counted])) if counted.any() else np.nan

@@ -24,13 +24,15 @@ def landscape_numbers(landscape: Landscape) -> dict:
     dict of str to number
         Counts, with those of transition states that join different minima; coverages and Chao1 bounds; connected
         components; the largest and the median barrier to the global minimum and the range of energies of the minima,
-        in units of the energy; monotonic sequence basins and frustration (:mod:`lossland.analysis.funnels`); the cost.
+        in units of the energy; monotonic sequence basins, among the minima that are joined to the lowest, and
+        frustration (:mod:`lossland.analysis.funnels`); the cost.
     """
     counts, search = landscape.counts(), landscape.search
     minima, states = landscape.minima, landscape.transition_states
     points = minima.energy, states.energy, states.minima
     barriers = barrier_to_global_minimum(*points) - minima.energy
-    barriers = barriers[np.isfinite(barriers) & (minima.energy > minima.energy.min())]
+    joined = np.isfinite(barriers)
+    barriers = barriers[joined & (minima.energy > minima.energy.min())]
     return {
         **{key: counts[key] for key in ("n_minima", "n_transition_states")},
         "n_transition_states_nondegenerate": counts["n_transition_states"] - counts["n_degenerate"],
@@ -41,7 +43,7 @@ def landscape_numbers(landscape: Landscape) -> dict:
         "energy_range": float(np.ptp(minima.energy)),
         "barrier_median": float(np.median(barriers)) if barriers.size else np.nan,
         "barrier_max": float(barriers.max()) if barriers.size else np.nan,
-        "n_monotonic_sequence_basins": monotonic_sequence_bottoms(*points).size,
+        "n_monotonic_sequence_basins": int(np.count_nonzero(joined[monotonic_sequence_bottoms(*points)])),
         "frustration": frustration(*points),
         **{key: search[key] for key in ("n_searches", "n_evaluations")},
     }
@@ -101,7 +103,8 @@ def performance_numbers(minima: pd.DataFrame) -> dict:
     dict of str to float
         AUC and loss of the lowest minimum; mean and standard deviation (over the minima at hand: n in the denominator)
         of each AUC that is known; where it is the mean over the classes, the same of class 0 and the standard deviation
-        over all classes and minima together; Spearman's rank correlation of the training loss with the testing AUC.
+        over all classes and minima together; Spearman's rank correlations of the training loss with the training and
+        the testing AUC.
     """
     values = {}
     for part in ("train", "train_incorrect", "train_correct", "test"):
@@ -116,6 +119,13 @@ def performance_numbers(minima: pd.DataFrame) -> dict:
             first, pooled = classes.iloc[:, 0], np.std(classes.to_numpy())
             values |= {f"{part}_auc_mean:class 0": first.mean(), f"{part}_auc_sd:class 0": first.std(ddof=0)}
             values |= {f"{part}_auc_sd:classes and minima": pooled}
-    varied = minima["test_auc"].nunique() > 1 and len(minima) >= FEWEST_FOR_CORRELATION
-    correlation = spearmanr(minima["train_loss"], minima["test_auc"]).statistic if varied else np.nan
-    return values | {"correlation_train_loss_test_auc": float(correlation)}
+    for part in ("train", "test"):
+        values[f"correlation_train_loss_{part}_auc"] = _rank_correlation(minima["train_loss"], minima[f"{part}_auc"])
+    return values
+
+
+def _rank_correlation(x, y):
+    """Return Spearman's rank correlation, NaN where there are too few values or all are equal."""
+    if len(x) < FEWEST_FOR_CORRELATION or min(x.nunique(), y.nunique()) < 2:
+        return np.nan
+    return float(spearmanr(x, y).statistic)

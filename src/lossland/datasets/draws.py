@@ -44,6 +44,7 @@ def take_draw(
     *,
     shuffle_seed: int,
     n_draws: int | None = None,
+    block: int | None = None,
     error_percent: float = 0.0,
     mislabelling_seed: int = 0,
 ) -> Draw:
@@ -64,6 +65,8 @@ def take_draw(
     shuffle_seed, mislabelling_seed : int
     n_draws : int, optional
         How many draws there are; needed without ``testing``.
+    block : int, optional
+        Rows that each draw has to itself, of which it takes the first ``n_data``; by default all of them are taken.
     error_percent : float
 
     Raises
@@ -72,12 +75,15 @@ def take_draw(
         When there are not enough rows, or the share of wrong labels is not that of a whole number of data.
     """
     n_draws = draw + 1 if n_draws is None else n_draws
-    if n_data * n_draws > len(training):
+    block = n_data if block is None else block
+    if block < n_data:
+        raise InputError(f"block is {block}, but a draw takes {n_data} rows of it")
+    if block * n_draws > len(training):
         raise InputError(
-            f"n_data is {n_data} in {n_draws} draws, but {training.name} has {len(training)} rows for training"
+            f"n_data is {block} in {n_draws} draws, but {training.name} has {len(training)} rows for training"
         )
     order = np.random.default_rng(shuffle_seed).choice(len(training), size=len(training), replace=False)
-    rows, rest = order[draw * n_data : (draw + 1) * n_data], order[n_draws * n_data :]
+    rows, rest = order[draw * block :][:n_data], order[n_draws * block :]
     inputs, right = training.take(rows)
     tested = training.take(rest) if testing is None else testing.take(slice(None))
     seed = np.random.SeedSequence(mislabelling_seed, spawn_key=(draw,))

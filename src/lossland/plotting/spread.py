@@ -16,12 +16,14 @@ def plot_spread(
 ) -> Figure:
     """Draw every minimum as a dot with mean and standard deviation of each level, and the deviations beside it.
 
+    With several draws, these are the means over draws of each draw's mean and standard deviation.
+
     Parameters
     ----------
     levels : sequence of str
         What the landscapes differ in, in order.
-    values : sequence of array_like
-        One array for each level: a number of every minimum, of all draws.
+    values : sequence of sequence of array_like
+        For each level one array for each draw: a number of every minimum.
     published : mapping, optional
         ``mean`` and ``sd``, one number for each level (NaN where there is none).
     xlabel, ylabel : str
@@ -35,18 +37,18 @@ def plot_spread(
     InputError
         When levels, values and published numbers are not equally many.
     """
-    values = [np.asarray(array, dtype=float)[np.isfinite(array)] for array in values]
+    values = [[np.asarray(array, dtype=float)[np.isfinite(array)] for array in draws] for draws in values]
     lengths = {len(levels), len(values), *(len(numbers) for numbers in (published or {}).values())}
     if len(lengths) != 1 or not levels:
         raise InputError(
             f"{len(levels)} levels, {len(values)} arrays of values: expected as many of each, at least one"
         )
     at = np.arange(len(levels), dtype=float)
-    means, deviations = ([f(array) if array.size else np.nan for array in values] for f in (np.mean, np.std))
+    means, deviations = ([_over_draws(function, draws) for draws in values] for function in (np.mean, np.std))
     with styled():
         figure = new_figure(width, height)
         dots, spreads = figure.subplots(1, 2, width_ratios=(2, 1))
-        for x, array in zip(at, values, strict=True):
+        for x, array in zip(at, map(np.concatenate, values), strict=True):
             # evenly spread in the order of finding: no random numbers in a picture
             offsets = WIDTH * (np.arange(array.size) * 0.618034 % 1.0 - 0.5)
             dots.plot(x + offsets, array, "o", color=OURS, markersize=1.5, alpha=0.4, markeredgewidth=0)
@@ -67,3 +69,8 @@ def plot_spread(
         if title:
             figure.suptitle(title)
     return figure
+
+
+def _over_draws(function, draws):
+    found = [function(array) for array in draws if array.size]
+    return float(np.mean(found)) if found else np.nan

@@ -1,0 +1,59 @@
+"""Claims: draws of the same data are paired, and what does not fit is not made to fit."""
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def effect(repository, monkeypatch):
+    monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
+    from claims import effect  # the script: plain functions
+
+    return lambda claim: effect({"quantity": "n", "expected": "> 0", **claim}, 0.95)
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """Return a function that writes the tables of a landscape's draws, {quantity: one value for each draw}."""
+
+    def write(name, **quantities):
+        paths = []
+        for draw, values in enumerate(zip(*quantities.values(), strict=True)):
+            paths.append(tmp_path / f"{name}-{draw}.csv")
+            lines = [f"{key},{value}" for key, value in zip(quantities, values, strict=True) if value is not None]
+            paths[-1].write_text("\n".join(["quantity,value", *lines]) + "\n")
+        return paths
+
+    return write
+
+
+def test_pairs_of_draws(effect, tables):
+    draws = [tables("a", n=[10, 20, 40]), tables("b", n=[5, 10, 10])]
+    found = effect({"measure": "paired", "draws": draws, "log": True})
+    assert found["effect"] == pytest.approx(np.log([2, 2, 4]).mean(), rel=1e-12)
+    assert found["n"] == 3
+
+
+def test_first_draws_are_paired_where_one_landscape_has_more(effect, tables):
+    draws = [tables("a", n=[10, 20, 40]), tables("b", n=[5, 7])]
+    found = effect({"measure": "paired", "draws": draws})
+    assert (found["effect"], found["n"]) == ((5 + 13) / 2, 2)
+    trend = effect({"measure": "trend", "draws": draws, "at": [0.0, 1.0]})
+    assert (trend["effect"], trend["n"]) == ((-5 - 13) / 2, 2)
+
+
+def test_difference_takes_all_draws(effect, tables):
+    draws = [tables("a", n=[10, 20, 40]), tables("b", n=[5, 7])]
+    assert effect({"measure": "difference", "draws": draws})["effect"] == pytest.approx(70 / 3 - 6, rel=1e-12)
+
+
+def test_other_quantity_or_number(effect, tables):
+    draws = [tables("a", n=[0.8, 0.9], m=[0.6, 0.5])]
+    assert effect({"measure": "paired", "draws": draws, "minus": "m"})["effect"] == pytest.approx(0.3, rel=1e-12)
+    assert effect({"measure": "paired", "draws": draws, "minus": 0.5})["effect"] == pytest.approx(0.35, rel=1e-12)
+
+
+def test_draw_without_the_number_is_left_out(effect, tables):
+    draws = [tables("a", n=[4, None, 8]), tables("b", n=[2, 3, 0])]
+    found = effect({"measure": "paired", "draws": draws, "log": True})
+    assert (found["effect"], found["n"], found["verdict"]) == (pytest.approx(np.log(2)), 1, "too few draws")
