@@ -12,7 +12,7 @@ SHIFT, WIDTH = 0.14, 0.22  # of published values to the right; over which dots a
 
 
 def plot_spread(
-    levels, values, *, published=None, xlabel="", ylabel="", title=None, width=PAGE_WIDTH, height=2.8
+    levels, values, *, wider=None, published=None, xlabel="", ylabel="", title=None, width=PAGE_WIDTH, height=2.8
 ) -> Figure:
     """Draw every minimum as a dot with mean and standard deviation of each level, and the deviations beside it.
 
@@ -24,6 +24,8 @@ def plot_spread(
         What the landscapes differ in, in order.
     values : sequence of sequence of array_like
         For each level one array for each draw: a number of every minimum.
+    wider : tuple (str, sequence of float), optional
+        Another standard deviation of each level, drawn beside that over the minima, and what it is.
     published : mapping, optional
         ``mean`` and ``sd``, one number for each level (NaN where there is none).
     xlabel, ylabel : str
@@ -39,6 +41,7 @@ def plot_spread(
     """
     values = [[np.asarray(array, dtype=float)[np.isfinite(array)] for array in draws] for draws in values]
     lengths = {len(levels), len(values), *(len(numbers) for numbers in (published or {}).values())}
+    lengths |= {len(wider[1])} if wider else set()
     if len(lengths) != 1 or not levels:
         raise InputError(
             f"{len(levels)} levels, {len(values)} arrays of values: expected as many of each, at least one"
@@ -54,7 +57,9 @@ def plot_spread(
             dots.plot(x + offsets, array, "o", color=OURS, markersize=1.5, alpha=0.4, markeredgewidth=0)
         style = {"fmt": "o", "markersize": 3, "linewidth": 1.0, "capsize": 2}
         dots.errorbar(at, means, deviations, color="black", label="this work", **style)
-        spreads.plot(at, deviations, "o-", color="black", markersize=3, linewidth=0.9, label="this work")
+        spreads.plot(at, deviations, "o-", color="black", markersize=3, linewidth=0.9, label="over minima")
+        if wider is not None:
+            spreads.plot(at, wider[1], "s-", color=OURS, markersize=3, linewidth=0.9, label=wider[0])
         if published is not None:
             dots.errorbar(at + SHIFT, published["mean"], published["sd"], color=PUBLISHED, label="published", **style)
             spreads.plot(at, published["sd"], "D--", color=PUBLISHED, markersize=3, linewidth=0.9, label="published")
@@ -64,8 +69,8 @@ def plot_spread(
             ax.spines[["top", "right"]].set_visible(False)
             ax.legend(frameon=False)
         dots.set_ylabel(ylabel)
-        spreads.set_ylabel("standard deviation over minima")
-        spreads.set_ylim(bottom=0.0)
+        spreads.set_ylabel("standard deviation")
+        spreads.set_ylim(0.0, 1.25 * spreads.get_ylim()[1])  # room for the legend
         if title:
             figure.suptitle(title)
     return figure
