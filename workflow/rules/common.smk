@@ -45,7 +45,12 @@ def public_folders():
     folders, left_out = {}, []
     runs = workflow.is_main_process and not workflow.output_settings.dryrun
     for name in [name for name, dataset in config["datasets"].items() if dataset["kind"] == "mnist"]:
-        users = [(s, l) for s, named in config["landscapes"].items() for l in named if named[l]["dataset"] == name]
+        users = [
+            (study, landscape)
+            for study, landscapes in config["landscapes"].items()
+            for landscape, settings in landscapes.items()
+            if settings["dataset"] == name
+        ]
         chosen = any(study in config["studies"] for study, _ in users)
         folders[name], sentence = public_data.folder_of(name, config["datasets"][name], REPOSITORY, runs and chosen)
         left_out += [sentence] if sentence and chosen else []
