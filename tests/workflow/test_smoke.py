@@ -65,7 +65,7 @@ def test_every_landscape_passes_its_own_checks(smoke_run, snakemake):
     # of a sample no coverage is required, and it may be in parts
     connected = quality.loc[quality["quantity"] == "unconnected parts", "where"].tolist()
     assert connected == [f"chitturi2020/{name}/draw-{draw}" for name in LANDSCAPES for draw in (1, 2)]
-    assert (quality["quantity"] == "unverified points").sum() == len(DRAWS) + 16 * MNIST
+    assert (quality["quantity"] == "unverified points").sum() == len(DRAWS) + 8 * MNIST
     assert set(verdicts["kind"]) == {"quality", "published", "claim"}
 
 
