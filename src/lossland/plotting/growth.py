@@ -64,6 +64,7 @@ def plot_growth(curves, *, published=None, against="n_searches", title=None, wid
         coverages.set(xlabel=_axis_name(against), ylabel="coverage", xlim=(0.0, None), ylim=(0.0, 1.02))
         for axis in (counts, coverages):
             axis.spines[["top", "right"]].set_visible(False)
+            axis.locator_params(axis="x", nbins=5)  # lest large numbers overlap
         coverages.legend(handles=_legend_lines(bool(published)), frameon=False, loc="lower right")
         if title:
             figure.suptitle(title, fontsize=8)
