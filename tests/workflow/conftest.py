@@ -14,6 +14,8 @@ sys.path.insert(0, str(REPOSITORY / "workflow"))
 
 COPIES = [REPOSITORY.parent / "shared" / "data" / "mnist", REPOSITORY / "data" / "mnist"]
 MNIST = any(folder.is_dir() for folder in COPIES)
+for name in ("LOSSLAND_MNIST_FOLDER", "LOSSLAND_MNIST_MISSING"):
+    os.environ.pop(name, None)
 if not MNIST:  # no run of the tests waits for the network
     os.environ["LOSSLAND_MNIST_FOLDER"] = ""
     os.environ["LOSSLAND_MNIST_MISSING"] = "mnist is left out: there is no copy for the tests"
@@ -32,6 +34,12 @@ def run_snakemake(folder, *arguments):
 def snakemake():
     """Return :func:`run_snakemake`."""
     return run_snakemake
+
+
+@pytest.fixture(scope="session")
+def has_mnist():
+    """Tell whether runs find MNIST: beside the repository, or downloaded before."""
+    return MNIST
 
 
 @pytest.fixture(scope="session")

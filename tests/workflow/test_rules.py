@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from public_files import MNIST_FILES
 
 
 def planned(process):
@@ -46,9 +47,10 @@ def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, monkeypat
 
 
 def mnist_stub(folder):
-    """Return a folder with a file of the right name."""
+    """Return a folder with files of the right names."""
     (folder / "mnist").mkdir()
-    (folder / "mnist" / "train-images-idx3-ubyte.gz").touch()
+    for file in MNIST_FILES:
+        (folder / "mnist" / file.name).touch()
     return folder / "mnist"
 
 

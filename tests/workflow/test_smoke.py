@@ -2,17 +2,13 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.workflow
 
-
-MNIST = any((REPOSITORY / folder).is_dir() for folder in ("../shared/data/mnist", "data/mnist"))
 LEVELS = ("", "-error-10", "-error-50", "-error-100")
 LANDSCAPES = [f"{dataset}{level}" for dataset in ("D1", "D2", "D3") for level in LEVELS]
 LANDSCAPES += ["D1-1-neighbour", "D1-2-neighbours", "D1-3-neighbours"]
@@ -35,8 +31,9 @@ def test_everything_is_there(smoke_run):
     assert [path for path in wanted if not (smoke_run / path).stat().st_size] == []
 
 
-@pytest.mark.skipif(not MNIST, reason="no copy of MNIST beside the repository or in its folder data")
-def test_mnist_is_there(smoke_run):
+def test_mnist_is_there(smoke_run, has_mnist):
+    if not has_mnist:
+        pytest.skip("no copy of MNIST beside the repository or in its folder data")
     table = pd.read_csv(smoke_run / "results/chitturi2020/table-3.csv")
     assert sorted(set(table["error_percent"])) == [0, 10, 25, 40, 50, 60, 75, 100]
     tested = table[table["quantity"] == "test_auc_mean"].set_index("error_percent")
@@ -46,8 +43,8 @@ def test_mnist_is_there(smoke_run):
     assert (smoke_run / "results/chitturi2020/claims-mnist.csv").stat().st_size
 
 
-def test_summary_says_what_is_left_out(smoke_run):
-    assert ("mnist is left out: " in (smoke_run / "results/summary.md").read_text()) == (not MNIST)
+def test_summary_says_what_is_left_out(smoke_run, has_mnist):
+    assert ("mnist is left out: " in (smoke_run / "results/summary.md").read_text()) == (not has_mnist)
 
 
 def test_nothing_is_done_twice(smoke_run, snakemake):
@@ -56,7 +53,7 @@ def test_nothing_is_done_twice(smoke_run, snakemake):
     assert "Nothing to be done" in process.stdout
 
 
-def test_every_landscape_passes_its_own_checks(smoke_run, snakemake):
+def test_every_landscape_passes_its_own_checks(smoke_run, snakemake, has_mnist):
     process = snakemake(smoke_run, "check", "--configfile", "config/smoke.yaml")
     assert process.returncode == 0, process.stdout
     verdicts = pd.read_csv(smoke_run / "results/check.csv")
@@ -65,7 +62,7 @@ def test_every_landscape_passes_its_own_checks(smoke_run, snakemake):
     # of a sample no coverage is required, and it may be in parts
     connected = quality.loc[quality["quantity"] == "unconnected parts", "where"].tolist()
     assert connected == [f"chitturi2020/{name}/draw-{draw}" for name in LANDSCAPES for draw in (1, 2)]
-    assert (quality["quantity"] == "unverified points").sum() == len(DRAWS) + 8 * MNIST
+    assert (quality["quantity"] == "unverified points").sum() == len(DRAWS) + 8 * has_mnist
     assert set(verdicts["kind"]) == {"quality", "published", "claim"}
 
 

@@ -115,11 +115,11 @@ def one_of(names):
 
 
 def dataset_file(wildcards):
-    """Return the dataset of a landscape: a file of quenches, the first one of MNIST's, or the user's own table."""
+    """Return the dataset of a landscape: a file of quenches, the files of MNIST, or the user's own table."""
     name = LANDSCAPES[wildcards.landscape]["dataset"]
     dataset = config["datasets"][name]
     if dataset["kind"] == "mnist":
-        return os.path.relpath(Path(PUBLIC_FOLDERS[name], "train-images-idx3-ubyte.gz"))
+        return [os.path.relpath(Path(PUBLIC_FOLDERS[name], file.name)) for file in public_data.MNIST_FILES]
     return f"results/datasets/{name}.h5" if dataset["kind"] == "ljat3" else in_repository(dataset["path"])
 
 

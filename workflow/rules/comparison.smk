@@ -108,7 +108,9 @@ rule panels:
     params:
         titles=lambda wildcards: list(PANELS[wildcards.figure]["panels"].values()),
         colour=lambda wildcards: PANELS[wildcards.figure]["colour"],
-        graph=lambda wildcards: config["disconnectivity"] | PANELS[wildcards.figure]["graph"],
+        # a limit of the config beats that of the figure
+        graph=lambda wildcards: PANELS[wildcards.figure]["graph"]
+        | {key: value for key, value in config["disconnectivity"].items() if value is not None},
         options=lambda wildcards: PANELS[wildcards.figure]["options"],
         code=code("landscape", "analysis.disconnectivity", "plotting.disconnectivity"),
     message:

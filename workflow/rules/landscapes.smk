@@ -138,7 +138,7 @@ rule landscape_table:
 
 rule disconnectivity:
     input:
-        landscape="results/{landscape}/landscape.h5",
+        landscapes="results/{landscape}/landscape.h5",
         minima="results/{landscape}/minima.csv",
     output:
         pdf="figures/{landscape}/disconnectivity.pdf",
@@ -159,12 +159,12 @@ rule disconnectivity:
         mem_mb=2000,
         runtime=30,
     params:
+        titles=lambda wildcards: [wildcards.landscape],
         colour="train_auc",
-        title=lambda wildcards: wildcards.landscape,
-        n_levels=config["disconnectivity"]["n_levels"],
-        n_lowest=config["disconnectivity"]["n_lowest"],
+        graph=config["disconnectivity"],
+        options={"width": 3.4, "panel_height": 4.1},  # inches: one column of a journal
         code=code("landscape", "analysis.disconnectivity", "plotting.disconnectivity"),
     message:
         "Disconnectivity graph of {wildcards.landscape}"
     script:
-        "../scripts/disconnectivity.py"
+        "../scripts/panels.py"

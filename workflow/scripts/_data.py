@@ -8,9 +8,12 @@ KEYS = ("n_data", "block", "draw", "shuffle_seed", "n_draws", "error_percent", "
 
 
 def read_dataset(path, problem):
-    """Return a whole dataset, its part for training, and that for testing: None where all that is left over is."""
+    """Return a whole dataset, its part for training, and that for testing: None where all that is left over is.
+
+    Of a dataset of several files ``path`` is one of them, or all.
+    """
     if problem["kind"] == "mnist":
-        training, testing = read_mnist(Path(path).parent)
+        training, testing = read_mnist(Path(path if isinstance(path, str) else path[0]).parent)
         return training, training, testing
     if problem["kind"] == "csv":
         table = load_csv(path, problem["inputs"], problem["label"])

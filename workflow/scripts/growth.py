@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import pandas as pd
+from _published import published_row
 
 from lossland.landscape import Landscape
 from lossland.plotting.growth import plot_growth
@@ -14,8 +14,7 @@ def draw_growth(landscapes, published, row, path_to_pdf, title):
     curves = [Landscape.read(path).growth for path in landscapes]
     numbers = {}
     for path in published:
-        table = pd.read_csv(path)
-        line = table[(table[list(row)] == pd.Series(row)).all(axis=1)].iloc[0]
+        line = published_row(path, row)
         numbers = {what: line[f"n_{what}"] for what in ("minima", "transition_states")}
     save(plot_growth(curves, published=numbers, title=title), Path(path_to_pdf).with_suffix(""))
 

@@ -1,4 +1,4 @@
-"""Draw disconnectivity graphs side by side, their branches coloured by one column of the tables of minima."""
+"""Draw disconnectivity graphs, one or several side by side, coloured by one column of the tables of minima."""
 
 from pathlib import Path
 
@@ -29,6 +29,7 @@ def draw_panels(landscapes, minima, path_to_pdf, titles, colour, graph, options)
 if "snakemake" in globals():
     from _job import run
 
-    paths = {name: list(snakemake.input[name]) for name in ("landscapes", "minima")}
+    n_graphs = len(snakemake.params.titles)
+    paths = {"landscapes": snakemake.input[:n_graphs], "minima": snakemake.input[n_graphs:]}
     options = {name: snakemake.params[name] for name in ("titles", "colour", "graph", "options")}
     run(draw_panels, snakemake.log[0], **paths, **options, path_to_pdf=snakemake.output.pdf)

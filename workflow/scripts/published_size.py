@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from _published import published_row
 
 from lossland.completeness import growth_table
 from lossland.landscape import Landscape
@@ -13,8 +14,7 @@ def make_table(draws, path_to_table):
     """Write one row for each draw; ``draws`` are [name, landscape, its numbers, published table, row to look at]."""
     rows = []
     for name, path_to_landscape, path_to_numbers, path_to_published, label in draws:
-        published = pd.read_csv(path_to_published)
-        published = published[(published[list(label)] == pd.Series(label)).all(axis=1)].iloc[0]
+        published = published_row(path_to_published, label)
         growth = growth_table(Landscape.read(path_to_landscape).growth)
         reached = np.flatnonzero(growth["n_minima"] >= published["n_minima"])
         then = growth.iloc[reached[0]] if reached.size else pd.Series(np.nan, index=COLUMNS)

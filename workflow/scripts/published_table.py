@@ -3,6 +3,7 @@
 import math
 
 import pandas as pd
+from _published import published_row
 
 from lossland.analysis.comparison import compare
 
@@ -15,12 +16,10 @@ def make_table(rows, path_to_published, path_to_table, confidence):
     Labels, {column: value}, find the published row; variants of a quantity (after a colon) share its number. Draws
     without a quantity are left out, and counts of samples, of which no coverage is required, are not judged.
     """
-    published = pd.read_csv(path_to_published) if path_to_published else None
     lines = []
     for label, paths, is_sample in rows:
         draws = [pd.read_csv(path).set_index("quantity")["value"] for path in paths]
-        chosen = [] if published is None else (published[list(label)] == pd.Series(label)).all(axis=1)
-        reference = {} if published is None else published[chosen].iloc[0]
+        reference = published_row(path_to_published, label) if path_to_published else {}
         for quantity in dict.fromkeys(quantity for draw in draws for quantity in draw.index):
             number = float(reference.get(quantity.split(":")[0], math.nan))
             values = [draw[quantity] for draw in draws if math.isfinite(draw.get(quantity, math.nan))]

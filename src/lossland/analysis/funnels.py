@@ -14,10 +14,8 @@ def monotonic_sequence_bottoms(minimum_energies, transition_state_energies, ends
 
     Parameters
     ----------
-    minimum_energies : array_like, shape (n,)
-    transition_state_energies : array_like, shape (m,)
-    ends : array_like of int, shape (m, 2)
-        Rows of the two minima of each transition state.
+    minimum_energies, transition_state_energies, ends
+        As for :func:`~lossland.analysis.superbasins.barrier_to_global_minimum`.
 
     Returns
     -------

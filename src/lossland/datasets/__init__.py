@@ -1,7 +1,7 @@
 """Data to learn from: labelled tables of anybody's, outcomes of quenches of the LJAT3 cluster, and MNIST."""
 
 from lossland.datasets.draws import Draw, take_draw
-from lossland.datasets.mislabelling import mislabel, number_of_wrong_labels
+from lossland.datasets.mislabelling import mislabel
 from lossland.datasets.mnist import MNIST_FILES, ImageSet, read_mnist
 from lossland.datasets.quench_file import read_quenches, write_quenches
 from lossland.datasets.quenches import (
@@ -33,7 +33,6 @@ __all__ = [
     "classify",
     "load_csv",
     "mislabel",
-    "number_of_wrong_labels",
     "outcome_table",
     "quench_many",
     "quench_starts",

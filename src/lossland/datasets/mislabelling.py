@@ -35,26 +35,14 @@ def mislabel(labels, n_classes: int, error_percent: float, rng: np.random.Genera
         When the share is not that of a whole number of data, or there are fewer than two classes.
     """
     labels = np.array(labels, dtype=np.int64)
-    n_wrong = number_of_wrong_labels(labels.size, error_percent)
+    n_wrong = labels.size * error_percent / 100
+    if not 0 <= error_percent <= 100 or not math.isclose(n_wrong, round(n_wrong), abs_tol=1e-9):
+        raise InputError(
+            f"error_percent is {error_percent:g}, but expected 0 to 100, and of {labels.size} data a whole number"
+        )
     if n_classes < 2:
         raise InputError(f"n_classes is {n_classes}, but a wrong label needs at least two classes")
-    wrong = rng.permutation(labels.size)[:n_wrong]
+    wrong = rng.permutation(labels.size)[: round(n_wrong)]
     step = rng.integers(1, n_classes, size=labels.size)
     labels[wrong] = (labels[wrong] + step[wrong]) % n_classes
     return labels
-
-
-def number_of_wrong_labels(n_data: int, error_percent: float) -> int:
-    """Return how many of ``n_data`` labels are wrong at a share in per cent.
-
-    Raises
-    ------
-    InputError
-        When that is no whole number, or the share not from 0 to 100.
-    """
-    number = n_data * error_percent / 100
-    if not 0 <= error_percent <= 100 or not math.isclose(number, round(number), abs_tol=1e-9):
-        raise InputError(
-            f"error_percent is {error_percent:g}, but expected 0 to 100, and of {n_data} data a whole number"
-        )
-    return round(number)
