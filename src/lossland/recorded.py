@@ -21,6 +21,7 @@ class RecordedObjective:
     attributes: dict = field(default_factory=dict)
     arrays: dict = field(default_factory=dict)
     network: None = None
+    isometries: None = None
 
 
 def recorded_objective(path, contents: FileContents):

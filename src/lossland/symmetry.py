@@ -15,6 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from lossland._canonical import canonical_form, canonical_forms, make_plan, move_nodes
 from lossland._vector import distance, norm
 from lossland.errors import InputError
+from lossland.lattice_symmetry import LatticeSymmetry
 from lossland.mask_symmetry import layer_matrices, mask_symmetry
 
 #: alignment is exact where every second hidden layer can be enumerated with at most this many trials
@@ -23,14 +24,14 @@ MOST_MOVED = 2**24  # variables of all elementary moves together: they are kept,
 
 
 class Symmetry(Protocol):
-    """A finite group of distance-preserving moves of ``x`` that leave the objective unchanged.
+    """A group of distance-preserving moves of ``x`` that leave the objective unchanged.
 
     Attributes
     ----------
     n_variables : int
         Length of ``x``.
     order : int
-        Number of group elements.
+        Number of group elements; where there are translations, of those that differ by more than these.
     """
 
     n_variables: int
@@ -69,10 +70,10 @@ class Symmetry(Protocol):
 
 
 def for_objective(objective) -> Symmetry:
-    """Return the symmetry of an :class:`lossland.objectives.Objective`: of its network, or none."""
-    if objective.network is None:
-        return NoSymmetry(objective.n_variables)
-    return NetworkSymmetry(objective.network)
+    """Return the symmetry of an :class:`lossland.objectives.Objective`: of its network, its isometries, or none."""
+    if objective.network is not None:
+        return NetworkSymmetry(objective.network)
+    return NoSymmetry(objective.n_variables) if objective.isometries is None else LatticeSymmetry(objective.isometries)
 
 
 class NoSymmetry:

@@ -1,10 +1,10 @@
-"""Vectorising exp and tanh against arbitrary precision, and at the edges of double precision."""
+"""Vectorising exp, tanh, sine and cosine against arbitrary precision, and at the edges of double precision."""
 
 import mpmath
 import numpy as np
 import pytest
 
-from lossland.objectives.elementary import exp, exp_of_negative, tanh
+from lossland.objectives.elementary import exp, exp_of_negative, sine_cosine, tanh
 
 EPSILON = np.finfo(float).eps
 
@@ -60,3 +60,21 @@ def test_exp_keeps_zero_infinity_and_nan():
     assert exp(-np.inf) == exp(-750.0) == 0.0
     assert exp(709.0) == pytest.approx(np.exp(709.0), rel=4 * EPSILON)
     assert np.isnan(exp(np.nan))
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e-300, 1e-8), (1e-8, 1.0), (1.0, 100.0), (100.0, 1e9)])
+def test_sine_and_cosine_are_within_one_unit_in_the_last_place(low, high):
+    points = spread(low, high)
+    assert errors_in_ulp(lambda x: sine_cosine(x)[0], mpmath.sin, points) < 1.0
+    assert errors_in_ulp(lambda x: sine_cosine(x)[1], mpmath.cos, points) < 1.0
+
+
+def test_sine_is_odd_and_cosine_even_to_the_last_bit():
+    for x in spread(1e-3, 1e4):
+        (sine, cosine), (other_sine, other_cosine) = sine_cosine(x), sine_cosine(-x)
+        assert (other_sine, other_cosine) == (-sine, cosine)
+
+
+def test_sine_and_cosine_keep_zero_and_nan():
+    assert sine_cosine(0.0) == sine_cosine(-0.0) == (0.0, 1.0)
+    assert np.isnan([sine_cosine(x) for x in (np.nan, np.inf, -np.inf)]).all()

@@ -325,7 +325,7 @@ def test_a_search_may_fail_many_times(written):
 
 
 def test_a_network_needs_no_objective(network_file):
-    with pytest.raises(InputError, match="holds its loss: give no objective"):
+    with pytest.raises(InputError, match="holds its function: give no objective"):
         verify(network_file, OBJECTIVE)
 
 

@@ -4,6 +4,7 @@ from lossland.objectives.base import (
     DATA,
     HESSIAN,
     VALUE_GRADIENT,
+    Isometries,
     NetworkLayout,
     Objective,
     ObjectiveData,
@@ -12,19 +13,25 @@ from lossland.objectives.base import (
 )
 from lossland.objectives.locality import locality_mask
 from lossland.objectives.mlp import mlp_cross_entropy
+from lossland.objectives.pspin import draw_couplings, p_spin
+from lossland.objectives.regression import damped_sines
 
 __all__ = [
     "DATA",
     "HESSIAN",
     "VALUE_GRADIENT",
+    "Isometries",
     "NetworkLayout",
     "Objective",
     "ObjectiveData",
+    "damped_sines",
+    "draw_couplings",
     "from_description",
     "from_function",
     "locality_mask",
     "mlp_cross_entropy",
     "objective_data",
+    "p_spin",
 ]
 
 
@@ -46,4 +53,8 @@ def from_description(kind, attributes, arrays) -> Objective:
             normalisation=str(attributes["normalisation"]),
             mask=arrays.get("mask"),
         )
+    if kind == "p_spin":
+        return p_spin(arrays["couplings"], attributes["n_spins"], attributes["p"], stiffness=attributes["stiffness"])
+    if kind == "damped_sines":
+        return damped_sines(arrays["x"], arrays["t"], attributes["max_frequency"])
     raise KeyError(kind)

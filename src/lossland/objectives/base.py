@@ -103,6 +103,24 @@ class NetworkLayout:
         return int(np.count_nonzero(self.mask))
 
 
+class Isometries(NamedTuple):
+    """Moves x -> A x + b + a sum of lattice vectors that leave an objective unchanged; together they form a group.
+
+    Attributes
+    ----------
+    matrices : ndarray, shape (k, n_variables, n_variables)
+        Orthogonal matrices A, the identity first: one for each class of moves that differ by lattice vectors.
+    shifts : ndarray, shape (k, n_variables)
+        Vectors b, in the span of the lattice; zero for the identity.
+    lattice : ndarray, shape (d, n_variables)
+        Independent vectors; any whole multiples of them may be added.
+    """
+
+    matrices: np.ndarray
+    shifts: np.ndarray
+    lattice: np.ndarray
+
+
 @dataclass(frozen=True)
 class Objective:
     """A function to explore.
@@ -124,6 +142,8 @@ class Objective:
         False: Hessians are central differences of gradients.
     network : NetworkLayout or None
         Present when node permutations and sign flips leave the objective unchanged.
+    isometries : Isometries or None
+        Present when these moves do.
     product : jitted function ``f(x, data, direction, product)``, optional
         Hessian-vector product; differences of gradients without it.
     idle : ndarray, shape (k, n_variables), optional
@@ -142,6 +162,7 @@ class Objective:
     start_high: object = 1.0
     has_hessian: bool = True
     network: NetworkLayout | None = field(default=None, repr=False)
+    isometries: Isometries | None = field(default=None, repr=False)
     product: object = field(default=None, repr=False)
     idle: np.ndarray | None = field(default=None, repr=False)
     attributes: dict = field(default_factory=dict)

@@ -1,12 +1,13 @@
-"""Branch-free exponential and hyperbolic tangent that the compiler vectorises.
+"""Branch-free exponential, hyperbolic tangent, sine and cosine that the compiler vectorises.
 
-The wheels of Numba come without a vector mathematics library.  The functions reduce the range to |r| <= ln(2)/2, take
-a polynomial for exp(r) - 1, or a ratio of two for tanh(r / 2), and a power of two made through integer bits.  They are
-within a few units in the last place, keep NaN, and are exact at zero and at infinity.
+The wheels of Numba come without a vector mathematics library, and the last bits of the system's one differ between
+machines.  The functions reduce the range, to |r| <= ln(2)/2 or pi/4, take a polynomial for exp(r) - 1, sin(r) or
+cos(r), or a ratio of two for tanh(r / 2), and a power of two made through integer bits.  They are within a few units in
+the last place, keep NaN, and are exact at zero; exp and tanh also at infinity, where sine and cosine are NaN.
 """
 
 import numpy as np
-from numba import float64, njit
+from numba import float64, njit, types
 from numba.extending import intrinsic
 
 LOG2_E = 1.4426950408889634
@@ -31,6 +32,25 @@ BIASED_ROUNDER = ROUNDER + 1023.0  # the same with the bias of an exponent: the 
 # 1e-17 of itself
 Q = (0.111099058684589, 0.0010573981667464575)
 P = (0.44443239201791424, 0.015868195508212047)
+TWO_OVER_PI = 0.6366197723675814
+HALF_PI = (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33)  # pi/2 in three parts
+# (sin(r)/r - 1) / r**2 and (cos(r) - 1 + r**2/2) / r**4 interpolated likewise in r**2 for |r| <= 1.001 pi/4, to 1e-17
+SINE = (
+    -0.16666666666666666,
+    0.008333333333330925,
+    -0.00019841269836722418,
+    2.755731608381636e-06,
+    -2.5051127944014188e-08,
+    1.5917848524808262e-10,
+)
+COSINE = (
+    0.041666666666666664,
+    -0.0013888888888887382,
+    2.480158729874307e-05,
+    -2.7557317260008837e-07,
+    2.0876143827993133e-09,
+    -1.1382456778061306e-11,
+)
 
 
 @intrinsic
@@ -97,3 +117,26 @@ def tanh(x):
     p = fma(s, fma(s, P[1], P[0]), 1.0)
     less, more = power - 1.0, power + 1.0
     return fma(more, q, less * p) / fma(more, p, less * q)
+
+
+@njit(float64(float64, types.UniTuple(float64, 6)), cache=True, nogil=True, inline="always", error_model="numpy")
+def _polynomial(s, c):
+    """Return c[0] + c[1] s + ... + c[5] s**5."""
+    s2 = s * s
+    return fma(s2 * s2, fma(s, c[5], c[4]), fma(s2, fma(s, c[3], c[2]), fma(s, c[1], c[0])))
+
+
+@njit(types.UniTuple(float64, 2)(float64), cache=True, nogil=True, error_model="numpy")
+def sine_cosine(x):
+    """Return sin(x) and cos(x), for |x| up to 1e9; sin(-x) is -sin(x) to the last bit."""
+    n = fma(x, TWO_OVER_PI, ROUNDER) - ROUNDER
+    r = fma(n, -HALF_PI[2], fma(n, -HALF_PI[1], fma(n, -HALF_PI[0], x)))
+    s = r * r
+    sine = fma(r * s, _polynomial(s, SINE), r)
+    cosine = fma(s * s, _polynomial(s, COSINE), fma(-0.5, s, 1.0))
+    quarter = np.int64(n) & 3
+    swapped = quarter & 1
+    first, second = (cosine, sine) if swapped else (sine, cosine)
+    first = -first if quarter >= 2 else first
+    second = -second if quarter in (1, 2) else second
+    return first, second

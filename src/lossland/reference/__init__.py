@@ -6,9 +6,23 @@ Nothing here shares code with the kernels of the engine.
 from lossland.errors import InputError
 from lossland.reference.function import FunctionReference
 from lossland.reference.network import NetworkReference
+from lossland.reference.sines import SineReference
+from lossland.reference.spins import SpinReference
 from lossland.reference.steepest_descent import CAREFUL, QUICK, both_ends
 
-__all__ = ["CAREFUL", "QUICK", "FunctionReference", "NetworkReference", "both_ends", "reference_for"]
+#: kinds that a file holds whole
+TWINS = {"mlp_cross_entropy": NetworkReference, "p_spin": SpinReference, "damped_sines": SineReference}
+
+__all__ = [
+    "CAREFUL",
+    "QUICK",
+    "FunctionReference",
+    "NetworkReference",
+    "SineReference",
+    "SpinReference",
+    "both_ends",
+    "reference_for",
+]
 
 
 def reference_for(contents, objective=None):
@@ -25,10 +39,10 @@ def reference_for(contents, objective=None):
     InputError
         When the objective is needed and absent, not needed and given, or not the one of the file.
     """
-    if contents.kind == "mlp_cross_entropy":
+    if contents.kind in TWINS:
         if objective is not None:
-            raise InputError("the landscape of a network holds its loss: give no objective")
-        return NetworkReference(contents.objective_attributes, contents.objective_arrays)
+            raise InputError(f"a landscape of kind {contents.kind!r} holds its function: give no objective")
+        return TWINS[contents.kind](contents.objective_attributes, contents.objective_arrays)
     if objective is None:
         raise InputError(
             f"a landscape of kind {contents.kind!r} does not hold its function: give it (--objective module:name)"

@@ -1,0 +1,62 @@
+"""Power laws: against scipy's own fit, and the spread of many fits against the error that each one states."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.optimize import curve_fit
+
+from lossland.analysis.scaling import power_law_fit
+from lossland.errors import InputError
+
+SIZES = np.array([10, 20, 50, 100, 200])
+ERRORS = np.array([0.05, 0.02, 0.1, 0.03, 0.2])  # relative
+
+
+def drawn(rng):
+    """Return variances 3 n**-1.5 with normal errors of their logarithms."""
+    return 3.0 * SIZES**-1.5 * np.exp(rng.normal(0.0, ERRORS))
+
+
+def test_fit_is_that_of_scipy():
+    variance = drawn(np.random.default_rng(3))
+    result = power_law_fit(SIZES, variance, ERRORS * variance)
+    (level, exponent), covariance = curve_fit(
+        lambda x, a, b: a + b * x, np.log(SIZES), np.log(variance), sigma=ERRORS, absolute_sigma=True
+    )
+    assert result["exponent"] == pytest.approx(exponent, rel=1e-6)
+    assert result["exponent_error"] == pytest.approx(math.sqrt(covariance[1, 1]), rel=1e-6)
+    assert result["prefactor"] == pytest.approx(math.exp(level), rel=1e-6)
+
+
+def test_exponents_scatter_by_the_stated_error():
+    rng = np.random.default_rng(5)
+    fits = [power_law_fit(SIZES, variance, ERRORS * variance) for variance in (drawn(rng) for _ in range(2000))]
+    exponents = np.array([fit["exponent"] for fit in fits])
+    stated = fits[0]["exponent_error"]
+    assert exponents.mean() == pytest.approx(-1.5, abs=4 * stated / math.sqrt(2000))
+    assert exponents.std() == pytest.approx(stated, rel=0.06)  # its own standard error is 1.6 percent
+    # chi square for each of three degrees of freedom has mean 1 and variance 2/3
+    chi_square = np.mean([fit["chi_square"] for fit in fits])
+    assert chi_square == pytest.approx(1.0, abs=4 * math.sqrt(2 / 3 / 2000))
+
+
+def test_exact_power_law():
+    result = power_law_fit([10, 1000], [0.2, 0.002], [0.01, 0.0001])
+    assert result["exponent"] == pytest.approx(-1.0, rel=1e-12)
+    assert result["prefactor"] == pytest.approx(2.0, rel=1e-12)
+    assert math.isnan(result["chi_square"])
+
+
+@pytest.mark.parametrize(
+    ("n", "variance", "error", "message"),
+    [
+        ([10, 20], [1.0], [0.1, 0.1], "2 sizes, 1 variances and 2 errors: expected as many of each"),
+        ([10, 20], [1.0, 0.0], [0.1, 0.1], "must all be positive numbers"),
+        ([10, 20], [1.0, 0.5], [0.1, math.nan], "must all be positive numbers"),
+        ([10, 10], [1.0, 0.5], [0.1, 0.1], "at least two sizes, but there are 1"),
+    ],
+)
+def test_bad_input(n, variance, error, message):
+    with pytest.raises(InputError, match=message):
+        power_law_fit(n, variance, error)
