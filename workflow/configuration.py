@@ -11,6 +11,10 @@ LJAT3_COLUMNS = ("r12", "r13", "r23")
 LJAT3_CLASSES = 4
 MAX_DENSE = 4000  # weights; as in lossland.minimise, which takes a second to import
 MNIST_PIXELS, MNIST_CLASSES, MNIST_TRAINING = 28 * 28, 10, 60000
+#: kinds of datasets that are drawn when they are needed, and the key that their landscapes have instead of a network
+FUNCTIONS = {"damped_sines": "max_frequency", "p_spin": "n_spins"}
+FUNCTION_KEYS = {"dataset", "draws", "explore", "required_coverage", "required_coverage_transition_states"}
+SINE_PARAMETERS = 5
 KINDS = {
     "object": "keys with values",
     "array": "a list",
@@ -153,7 +157,8 @@ def _suggestion(extra, known, path):
 
 
 def _description(subschema, schema, key):
-    properties = subschema.get("properties") or schema["$defs"]["explore"]["properties"]
+    known = schema["$defs"]["landscape"]["properties"] | schema["$defs"]["explore"]["properties"]
+    properties = subschema.get("properties") or known
     return properties.get(key, {}).get("description", "a value").split(";")[0].rstrip(".").lower()
 
 
@@ -172,25 +177,40 @@ def _contradictions(config):
     for study in config["studies"]:
         if study not in config["landscapes"]:
             yield ["studies"], f"names {study!r}, expected keys of landscapes: {', '.join(config['landscapes'])}"
+    if (of := config["datasets"].get(config["descents"]["dataset"], {}).get("kind")) != "p_spin":
+        yield ["descents", "dataset"], f"is of kind {of}, expected a key of datasets of kind p_spin"
     for study, landscapes in config["landscapes"].items():
         for name, landscape in landscapes.items():
             for key, sentence in _landscape_contradictions(landscape, config["datasets"]):
                 yield ["landscapes", study, name, key], sentence
             explore = config["explore"] | landscape.get("explore", {})
-            if _n_weights(landscape["layer_sizes"]) > MAX_DENSE:
+            if _n_variables(landscape) > MAX_DENSE:
                 most = explore["n_starts"] + explore["n_hops"]
                 if explore["max_searches"] > most:
-                    sentence = f"is {explore['max_searches']}, expected at most {most}, n_starts + n_hops: networks of "
-                    sentence += f"more than {MAX_DENSE} weights are sampled for minima only"
+                    sentence = (
+                        f"is {explore['max_searches']}, expected at most {most}, n_starts + n_hops: landscapes of "
+                    )
+                    sentence += f"more than {MAX_DENSE} variables are sampled for minima only"
                     yield ["landscapes", study, name, "explore", "max_searches"], sentence
 
 
 def _landscape_contradictions(landscape, datasets):
-    layer_sizes, mask = landscape["layer_sizes"], landscape.get("mask")
     dataset = datasets.get(landscape["dataset"])
     if dataset is None:
         yield "dataset", f"is {landscape['dataset']!r}, expected a key of datasets: {', '.join(datasets)}"
         return
+    needed = FUNCTIONS.get(dataset["kind"], "layer_sizes")
+    if needed not in landscape:
+        yield "dataset", f"is {landscape['dataset']!r} of kind {dataset['kind']}, expected {needed} beside it"
+        return
+    if dataset["kind"] in FUNCTIONS:
+        for key in sorted(landscape.keys() - FUNCTION_KEYS - {needed}):
+            yield "dataset", f"is {landscape['dataset']!r} of kind {dataset['kind']}, which has no use for {key}"
+        return
+    for key in sorted(landscape.keys() & set(FUNCTIONS.values())):
+        yield key, f"is given, but {landscape['dataset']} is of kind {dataset['kind']}"
+        return
+    layer_sizes, mask = landscape["layer_sizes"], landscape.get("mask")
     offered = columns(dataset)
     inputs = landscape.get("inputs") or offered
     if offered is None and inputs is not None:
@@ -221,13 +241,19 @@ def _landscape_contradictions(landscape, datasets):
         yield "error_percent", f"is {landscape['error_percent']}, which makes {n_wrong:g} wrong labels, {expected}"
 
 
+def _n_variables(landscape):
+    if "layer_sizes" not in landscape:
+        return landscape.get("n_spins", SINE_PARAMETERS)
+    return _n_weights(landscape["layer_sizes"])
+
+
 def _n_weights(layer_sizes):
     return sum((n_in + 1) * n_out for n_in, n_out in zip(layer_sizes, layer_sizes[1:], strict=False))
 
 
 def columns(dataset):
-    """Return the inputs that a dataset offers, in order; None for MNIST, whose pixels are not chosen from."""
-    return {"ljat3": list(LJAT3_COLUMNS), "csv": dataset.get("inputs"), "mnist": None}[dataset["kind"]]
+    """Return the inputs that a dataset offers, in order; None for one whose inputs are not chosen from, as MNIST's."""
+    return {"ljat3": list(LJAT3_COLUMNS), "csv": dataset.get("inputs")}.get(dataset["kind"])
 
 
 def _own_contradictions(landscape, dataset):

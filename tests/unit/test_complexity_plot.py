@@ -89,3 +89,11 @@ def test_variances_with_their_errors_and_the_fitted_line():
 def test_bad_input(function, arguments, message):
     with pytest.raises(InputError, match=message):
         function(*arguments)
+
+
+def test_histograms_of_another_model_have_no_levels():
+    figure = plot_energy_histograms({5: [-2.0, -2.5], 8: [-2.4, -2.6]}, None)
+    assert [line for ax in figure.axes for line in ax.lines] == []
+    low, high = figure.axes[-1].get_xlim()
+    assert -2.7 < low < -2.6
+    assert -2.0 < high < -1.9

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lossland.analysis.effects import difference_effect, mean_effect, slope
+from lossland.analysis.effects import difference_effect, estimate_effect, mean_effect, slope
 from lossland.errors import InputError
 
 RNG = np.random.default_rng(7)
@@ -71,3 +71,11 @@ def test_slope_is_that_of_the_line():
 def test_unknown_expectation():
     with pytest.raises(InputError, match="expected is '= 0', but must be"):
         mean_effect([1.0, 2.0], "= 0")
+
+
+def test_fitted_number_has_the_interval_of_its_error():
+    found = estimate_effect(-1.0, 0.25, 5, 7, "< 0")
+    assert (found["low"], found["high"]) == pytest.approx((-1.0 - 0.25 * 2.570582, -1.0 + 0.25 * 2.570582), rel=1e-6)
+    assert (found["effect_size"], found["n"], found["verdict"]) == (-4.0, 7, "supported")
+    assert estimate_effect(-0.5, 0.25, 5, 7, "< 0")["verdict"] == "undecided"
+    assert estimate_effect(1.0, 0.25, 5, 7, "< 0")["verdict"] == "contradicted"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import curve_fit
 
-from lossland.analysis.scaling import power_law_fit
+from lossland.analysis.scaling import power_law_fit, variances
 from lossland.errors import InputError
 
 SIZES = np.array([10, 20, 50, 100, 200])
@@ -60,3 +60,23 @@ def test_exact_power_law():
 def test_bad_input(n, variance, error, message):
     with pytest.raises(InputError, match=message):
         power_law_fit(n, variance, error)
+
+
+def test_variance_of_groups_with_a_spread_of_their_own():
+    rng = np.random.default_rng(7)
+    n_groups, size, found = 40, 25, []
+    for _ in range(200):
+        values = (rng.normal(0.0, 2.0, (n_groups, 1)) + rng.normal(0.0, 1.0, (n_groups, size))).ravel()
+        found.append(variances(values, np.repeat(np.arange(n_groups), size)))
+    total, within = (np.array([numbers[f"variance_{name}"] for numbers in found]) for name in ("total", "within"))
+    assert within.mean() == pytest.approx(1.0, abs=4 * within.std() / math.sqrt(200))
+    # of all values together: four between groups, less what the mean over them takes away
+    assert total.mean() == pytest.approx(1.0 + 4.0 * (1 - 1 / n_groups), abs=4 * total.std() / math.sqrt(200))
+    for name, values in (("total", total), ("within", within)):
+        stated = np.mean([numbers[f"variance_{name}_error"] for numbers in found])
+        assert stated == pytest.approx(values.std(), rel=0.2)
+
+
+def test_variances_need_groups():
+    with pytest.raises(InputError, match="at least two groups of at least two values each"):
+        variances([1.0, 2.0, 3.0], [0, 0, 1])

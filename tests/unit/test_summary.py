@@ -8,8 +8,16 @@ from scipy.stats import spearmanr
 
 from lossland import ExploreOptions, explore
 from lossland.analysis.performance import auc, cross_entropy, macro_auc
-from lossland.analysis.summary import landscape_numbers, performance_numbers, performance_of_minima
+from lossland.analysis.summary import (
+    kept_points,
+    landscape_numbers,
+    merged_by_energy,
+    network_numbers,
+    performance_numbers,
+    performance_of_minima,
+)
 from lossland.datasets import Draw, mislabel
+from lossland.errors import InputError
 from lossland.objectives import mlp_cross_entropy
 from lossland.objectives.mlp import class_probabilities
 
@@ -76,3 +84,34 @@ def test_what_does_not_exist_is_left_out():
     assert "train_incorrect_auc_mean" not in numbers
     assert numbers["train_correct_auc_sd"] == 0.0
     assert np.isnan(numbers["correlation_train_loss_test_auc"])  # all testing AUCs are equal
+
+
+def test_points_that_do_not_count_are_left_out_with_what_hangs_on_them():
+    landscape = wells_landscape((1.0, 2.0))
+    kept = np.array([True, True, True, False]), np.ones(4, dtype=bool)
+    minima, states, ends = kept_points(landscape, kept)
+    left = [row for row, pair in enumerate(landscape.transition_states.minima) if 3 not in pair]
+    assert np.array_equal(minima["energy"], landscape.minima.energy[:3])
+    assert np.array_equal(states["energy"], landscape.transition_states.energy[left])
+    assert np.array_equal(ends, landscape.transition_states.minima[left])
+    numbers = landscape_numbers(landscape, kept)
+    assert (numbers["n_minima"], numbers["n_transition_states"], numbers["n_components"]) == (3, 2, 1)
+    first = np.array([True, False, False, True]), np.ones(4, dtype=bool)
+    # renumbered: 3 becomes 1
+    assert kept_points(landscape, first)[2].max(initial=0) <= 1
+    with pytest.raises(InputError, match="none of 4 minima is kept"):
+        kept_points(landscape, (np.zeros(4, dtype=bool), kept[1]))
+
+
+def test_energies_that_are_close_are_merged_by_energy_alone():
+    assert merged_by_energy([3.0, 1.0, 1.005, 1.012, 2.0], 0.01) == 2
+    assert merged_by_energy([1.0, 2.0], 0.01) == 0
+
+
+def test_network_of_a_square_of_wells():
+    landscape = wells_landscape((1.0, 2.0))
+    numbers = network_numbers(4, landscape.transition_states.minima, np.random.default_rng(0))
+    assert (numbers["n_network_edges"], numbers["mean_degree"], numbers["diameter"]) == (4, 2.0, 2)
+    assert numbers["mean_shortest_path"] == pytest.approx(4 / 3, rel=1e-12)
+    assert numbers["clustering"] == 0.0
+    assert numbers["random_clustering"] > 0.0

@@ -71,9 +71,13 @@ def complaint(repository, schema, default, write_config):
         ),
         (
             "datasets: {x: {kind: ljat}}",
-            "datasets.x.kind is 'ljat', expected it to be one of ['ljat3', 'csv', 'mnist']",
+            "datasets.x.kind is 'ljat', expected it to be one of ['ljat3', 'csv', 'mnist', 'damped_sines', 'p_spin']",
         ),
-        ("studies: [ballard]", "studies names 'ballard', expected keys of landscapes: chitturi2020"),
+        ("studies: [ballard]", "studies names 'ballard', expected keys of landscapes: chitturi2020, ballard2017"),
+        ("descents: {dataset: mnist}", "descents.dataset is of kind mnist, expected a key of datasets of kind p_spin"),
+        ("descents: {n_spins: [5, 6]}", "descents.n_spins is [5, 6], expected it to be at least 3 long"),
+        ("datasets: {spins: {p: 0}}", "datasets.spins.p is 0, expected it to be at least 1"),
+        ("datasets: {curve: {n_data: 1}}", "datasets.curve.n_data is 1, expected it to be at least 5"),
         (
             "datasets: {x: {kind: ljat3, cube_side: 3.0}}",
             "datasets.x.n_quenches is missing, expected starts that are minimised",
@@ -87,7 +91,14 @@ def test_wrong_key_or_value(complaint, change, sentence):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ("dataset: ljat3_D4", "dataset is 'ljat3_D4', expected a key of datasets: ljat3_D1, ljat3_D2, ljat3_D3, mnist"),
+        (
+            "dataset: ljat3_D4",
+            "dataset is 'ljat3_D4', expected a key of datasets: ljat3_D1, ljat3_D2, ljat3_D3, mnist, curve, spins",
+        ),
+        ("dataset: spins", "dataset is 'spins' of kind p_spin, expected n_spins beside it"),
+        ("dataset: spins, n_spins: 5", "dataset is 'spins' of kind p_spin, which has no use for inputs"),
+        ("n_spins: 5", "n_spins is given, but ljat3_D1 is of kind ljat3"),
+        ("n_spins: 1", "n_spins is 1, expected it to be at least 2"),
         ("inputs: [r12, r14]", "inputs names 'r14', expected columns of ljat3_D1: r12, r13, r23"),
         ("layer_sizes: [3, 10, 4]", "layer_sizes starts with 3, expected 2, the number of inputs"),
         ("layer_sizes: [2, 10, 3]", "layer_sizes ends with 3, expected 4, the number of outcomes of LJAT3"),
@@ -126,8 +137,8 @@ def test_landscape_that_does_not_fit_its_data(complaint, change, sentence):
         ("n_data: 60001", "n_data is 60001 in 1 draws, expected at most 60000 in all, the training images"),
         (
             "explore: {max_searches: 5}",
-            "explore.max_searches is 5, expected at most 4, n_starts + n_hops: networks of more than 4000 weights are "
-            "sampled for minima only",
+            "explore.max_searches is 5, expected at most 4, n_starts + n_hops: landscapes of more than 4000 variables "
+            "are sampled for minima only",
         ),
     ],
 )

@@ -13,8 +13,10 @@ def planned(process):
     return {name: int(number) for name, number in re.findall(r"^(\w+)\s+(\d+)$", table, re.MULTILINE)}
 
 
-# landscapes of LJAT3, and of MNIST where there is a copy
+# landscapes of networks on LJAT3, and on MNIST where there is a copy; of other functions; sets of gradient descents
 DRAWS = {"default": (58, 8), "coverage": (72, 8), "smoke": (44, 8), "paper": (192, 24)}
+FUNCTIONS = {"default": 24, "coverage": 24, "smoke": 10, "paper": 50}
+DESCENTS = {"default": 12, "coverage": 12, "smoke": 7, "paper": 16}
 
 
 @pytest.mark.parametrize("config", DRAWS)
@@ -25,8 +27,9 @@ def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, monkeypat
     jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", f"config/{config}.yaml"))
     assert jobs.pop("regression", 0) == (config == "smoke")
     draws = sum(DRAWS[config][: 2 if with_mnist else 1])
-    per_landscape = ("landscape", "verification", "landscape_table")
-    assert {name: jobs.pop(name) for name in per_landscape} == dict.fromkeys(per_landscape, draws)
+    assert (jobs.pop("landscape_table"), jobs.pop("function_table")) == (draws, FUNCTIONS[config])
+    assert jobs.pop("landscape") == jobs.pop("verification") == draws + FUNCTIONS[config]
+    assert jobs.pop("descents") == DESCENTS[config]
     assert jobs == {
         "all": 1,
         "kernels": 1,
@@ -35,11 +38,17 @@ def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, monkeypat
         "ljat3_figure": 1,
         "class_distribution": 1,
         "mask_symmetry": 1,
-        "table_beside_paper": 6 if with_mnist else 5,
-        "claims": 4 if with_mnist else 3,
-        "panels": 9,
-        "growth": 12,
-        "costs": 1,
+        "table_beside_paper": 8 if with_mnist else 7,
+        "claims": 6 if with_mnist else 5,
+        "panels": 11,
+        "growth": 13,
+        "costs": 2,
+        "fits": 1,
+        "network": 1,
+        "frequency_counts": 1,
+        "complexity": 1,
+        "descent_variance": 2,
+        "descent_pictures": 2,
         "published_size": 1,
         "verdicts": 1,
         "summary": 1,
@@ -63,6 +72,15 @@ def test_own_landscape_asks_for_nothing_of_the_papers(snakemake, tmp_path):
 def test_one_figure_needs_its_own_landscapes_only(snakemake, tmp_path):
     jobs = planned(snakemake(tmp_path, "--dry-run", "figures/chitturi2020/figure-2.pdf"))
     assert jobs == {"kernels": 1, "ljat3_dataset": 1, "landscape": 4, "landscape_table": 4, "panels": 1}
+
+
+@pytest.mark.parametrize("paper", ["chitturi2020", "ballard2017"])
+def test_one_paper_is_a_target(snakemake, tmp_path, paper):
+    process = snakemake(tmp_path, "--dry-run", paper)
+    assert planned(process)[paper] == 1
+    others = {"chitturi2020", "ballard2017"} - {paper}
+    assert not any(f"results/{other}/" in process.stdout for other in others)
+    assert "figure-6" in process.stdout
 
 
 def test_lint(snakemake, tmp_path):

@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +16,8 @@ LANDSCAPES += ["D1-1-neighbour", "D1-2-neighbours", "D1-3-neighbours"]
 LANDSCAPES += ["D1-5-nodes", "D1-5-nodes-2-neighbours", "D1-5-nodes-3-neighbours"]
 SAMPLES = ["2HL-1000", "2HL-100", "3HL-1000", "3HL-100"]
 DRAWS = [f"chitturi2020/{name}/draw-{draw}" for name in [*LANDSCAPES, *SAMPLES] for draw in (1, 2)]
+FITS = [f"ballard2017/{name}/draw-{draw}" for name in ("regression", "regression-to-40") for draw in (1, 2)]
+SPINS = [f"ballard2017/spins-{n}/draw-1" for n in range(50, 101, 10)]
 
 
 def test_everything_is_there(smoke_run):
@@ -27,7 +30,16 @@ def test_everything_is_there(smoke_run):
     wanted += [f"figures/chitturi2020/{figure}.{kind}" for figure in figures for kind in ("pdf", "png")]
     wanted += [f"figures/datasets/ljat3.{kind}" for kind in ("pdf", "png")]
     files = ("landscape.h5", "verification.csv", "minima.csv", "table.csv")
-    wanted += [f"results/{draw}/{file}" for draw in DRAWS for file in files]
+    wanted += [f"results/{draw}/{file}" for draw in [*DRAWS, *FITS, *SPINS] for file in files]
+    tables = ["regression", "frequency-counts", "spin-glasses", "complexity", "costs", "claims-regression"]
+    tables += ["claims-spin-glasses"]
+    figures = ["figure-5", "figure-6", "figure-10", "figure-10-degrees", "figure-13", "figure-15"]
+    figures += ["minima-against-frequency", "regression/growth"]
+    for model in ("sphere", "three-spheres"):
+        tables += [f"{table}-{model}" for table in ("variance", "exponents", "claims")]
+        figures += [f"figure-12-{model}", f"figure-14-{model}"]
+    wanted += [f"results/ballard2017/{table}.csv" for table in tables]
+    wanted += [f"figures/ballard2017/{figure}.{kind}" for figure in figures for kind in ("pdf", "png")]
     assert [path for path in wanted if not (smoke_run / path).stat().st_size] == []
 
 
@@ -61,8 +73,9 @@ def test_every_landscape_passes_its_own_checks(smoke_run, snakemake, has_mnist):
     quality = verdicts[verdicts["kind"] == "quality"]
     # of a sample no coverage is required, and it may be in parts
     connected = quality.loc[quality["quantity"] == "unconnected parts", "where"].tolist()
-    assert connected == [f"chitturi2020/{name}/draw-{draw}" for name in LANDSCAPES for draw in (1, 2)]
-    assert (quality["quantity"] == "unverified points").sum() == len(DRAWS) + 8 * has_mnist
+    assert connected == [f"chitturi2020/{name}/draw-{draw}" for name in LANDSCAPES for draw in (1, 2)] + FITS
+    n_landscapes = len([*DRAWS, *FITS, *SPINS]) + 8 * has_mnist
+    assert (quality["quantity"] == "unverified points").sum() == n_landscapes
     assert set(verdicts["kind"]) == {"quality", "published", "claim"}
 
 
@@ -102,6 +115,33 @@ def test_wrong_labels_are_those_of_the_config(smoke_run):
             assert line[[f"labelled_{k}" for k in range(4)]].sum() == 100
             clean = classes.loc[f"chitturi2020/{name.partition('-error-')[0]}/draw-{draw}"]
             assert line[[f"true_{k}" for k in range(4)]].equals(clean[[f"true_{k}" for k in range(4)]])
+
+
+def test_minima_in_the_wall_do_not_count(smoke_run):
+    for draw in FITS:
+        minima = pd.read_csv(smoke_run / f"results/{draw}/minima.csv")
+        table = pd.read_csv(smoke_run / f"results/{draw}/table.csv").set_index("quantity")["value"]
+        counts = pd.read_csv(smoke_run / "results/ballard2017/frequency-counts.csv")
+        counts = counts[counts["landscape"] == draw]["n_minima"].to_numpy()
+        assert len(minima) == table["n_minima"] >= counts[-1] >= counts[0]
+        with h5py.File(smoke_run / f"results/{draw}/landscape.h5") as file:
+            frequencies = np.abs(file["minima/x"][:, [1, 3]]).max(axis=1)
+            limit = file["objective"].attrs["max_frequency"]
+        assert np.array_equal(minima["minimum"], np.flatnonzero(frequencies <= limit))
+        assert counts.tolist() == [np.count_nonzero(frequencies <= cutoff) for cutoff in range(1, len(counts) + 1)]
+
+
+def test_variances_are_those_of_the_descents(smoke_run):
+    table = pd.read_csv(smoke_run / "results/ballard2017/variance-sphere.csv").set_index("n_variables")
+    exponents = pd.read_csv(smoke_run / "results/ballard2017/exponents-sphere.csv").set_index("variance")
+    claims = pd.read_csv(smoke_run / "results/ballard2017/claims-sphere.csv").set_index("quantity")
+    for n, line in table.iterrows():
+        descents = pd.read_csv(smoke_run / f"results/ballard2017/descents/sphere-{n}.csv")
+        assert (descents["gradient_norm"] <= 1e-6).all()
+        assert line["variance_total"] == pytest.approx(descents["energy_per_spin"].var(), rel=1e-12)
+        within = descents.groupby("realisation")["energy_per_spin"].var()
+        assert line["variance_within"] == pytest.approx(within.mean(), rel=1e-12)
+    assert claims.at["exponent_total", "effect"] == pytest.approx(exponents.at["total", "exponent"], rel=1e-12)
 
 
 def test_published_size_is_read_off_the_growth(smoke_run):

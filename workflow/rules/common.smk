@@ -94,19 +94,39 @@ def all_landscapes():
         for name, settings in named.items():
             paths = draws_of(study, name)
             dataset = config["datasets"][settings["dataset"]]
-            common = settings | {
+            common = of_function(settings, dataset) or of_network(settings, dataset, len(paths))
+            common |= {
                 "explore": config["explore"] | settings["explore"],
                 "kind": dataset["kind"],
-                "inputs": settings["inputs"] or configuration.columns(dataset),
-                "label": dataset.get("label"),
-                # of a table, what no draw trains on is for testing; quenches have a half of their own for that
-                "n_draws": len(paths) if dataset["kind"] == "csv" else None,
                 "shuffle_seed": derived_seed(settings["dataset"]),
-                "mislabelling_seed": derived_seed(f"{settings['dataset']}/mislabelling"),
             }
             for draw, path in enumerate(paths):
                 landscapes[path] = common | {"draw": draw, "seed": derived_seed(path)}
     return landscapes
+
+
+def of_network(settings, dataset, n_draws):
+    """Return the settings of a network, with what its data add."""
+    return {key: value for key, value in settings.items() if key not in configuration.FUNCTIONS.values()} | {
+        "inputs": settings["inputs"] or configuration.columns(dataset),
+        "label": dataset.get("label"),
+        # of a table, what no draw trains on is for testing; quenches have a half of their own for that
+        "n_draws": n_draws if dataset["kind"] == "csv" else None,
+        "mislabelling_seed": derived_seed(f"{settings['dataset']}/mislabelling"),
+    }
+
+
+def of_function(settings, dataset):
+    """Return the settings of another function, defaults of networks left out, with all of its dataset; else nothing."""
+    if dataset["kind"] not in configuration.FUNCTIONS:
+        return {}
+    keys = configuration.FUNCTION_KEYS | {configuration.FUNCTIONS[dataset["kind"]]}
+    return dataset | {key: value for key, value in settings.items() if key in keys}
+
+
+def landscapes_of_networks(yes):
+    """Return the landscapes that are of networks, or those that are not."""
+    return [path for path, settings in LANDSCAPES.items() if (settings["kind"] not in configuration.FUNCTIONS) == yes]
 
 
 def one_of(names):
@@ -115,9 +135,11 @@ def one_of(names):
 
 
 def dataset_file(wildcards):
-    """Return the dataset of a landscape: a file of quenches, the files of MNIST, or the user's own table."""
+    """Return the dataset of a landscape: a file of quenches, the files of MNIST, the user's own table, or nothing."""
     name = LANDSCAPES[wildcards.landscape]["dataset"]
     dataset = config["datasets"][name]
+    if dataset["kind"] in configuration.FUNCTIONS:
+        return []
     if dataset["kind"] == "mnist":
         return [os.path.relpath(Path(PUBLIC_FOLDERS[name], file.name)) for file in public_data.MNIST_FILES]
     return f"results/datasets/{name}.h5" if dataset["kind"] == "ljat3" else in_repository(dataset["path"])
@@ -170,13 +192,16 @@ if workflow.is_main_process:
     for sentence in LEFT_OUT:
         logger.warning(sentence)
 LANDSCAPES = all_landscapes()
+PAPERS = [study for study in ("chitturi2020", "ballard2017") if study in config["landscapes"]]
 N_SHARDS = config["shards"]["landscape"]
 SELECTED = selected_landscapes()
 LJAT3 = [name for name, dataset in config["datasets"].items() if dataset["kind"] == "ljat3"]
-EXPLORATION_CODE = code("datasets", "explore", "objectives.mlp")
-# What the files of the studies add to a full run, by study: tables beside published numbers, claims, other tables, figures
+EXPLORATION_CODE = code("datasets", "explore", "objectives")
+# What the files of the studies add to a full run, by study: tables beside published numbers, claims about landscapes,
+# files of other claims, other tables, figures
 STUDY_TABLES = {study: [] for study in config["landscapes"]}
 STUDY_CLAIMS = {study: {} for study in config["landscapes"]}
+STUDY_CLAIM_FILES = {study: [] for study in config["landscapes"]}
 STUDY_LISTS = {study: [] for study in config["landscapes"]}
 STUDY_FIGURES = {study: [] for study in config["landscapes"]}
 # One page for all studies of the papers; a run of one's own leaves that page alone

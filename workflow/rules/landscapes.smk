@@ -120,6 +120,8 @@ rule landscape_table:
         "results/logs/{landscape}/table.log",
     benchmark:
         "results/benchmarks/{landscape}/table.tsv"
+    wildcard_constraints:
+        landscape=one_of(landscapes_of_networks(True)),
     conda:
         "../../environment.yml"
     threads: 1
@@ -134,6 +136,33 @@ rule landscape_table:
         "Performance of every minimum of {wildcards.landscape}, and the landscape in numbers"
     script:
         "../scripts/landscape_table.py"
+
+
+rule function_table:
+    input:
+        landscape="results/{landscape}/landscape.h5",
+    output:
+        minima="results/{landscape}/minima.csv",
+        table="results/{landscape}/table.csv",
+    log:
+        "results/logs/{landscape}/table.log",
+    benchmark:
+        "results/benchmarks/{landscape}/table.tsv"
+    wildcard_constraints:
+        landscape=one_of(landscapes_of_networks(False)),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        seed=lambda wildcards: LANDSCAPES[wildcards.landscape]["seed"],
+        code=code("landscape", "objectives", "analysis.minima_table", "analysis.network", "analysis.summary"),
+    message:
+        "Connections of every minimum of {wildcards.landscape}, and the landscape in numbers"
+    script:
+        "../scripts/function_table.py"
 
 
 rule disconnectivity:

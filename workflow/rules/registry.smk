@@ -40,6 +40,11 @@ def add_claim(study, section, claim, quantity, expected, measure, landscapes, **
     STUDY_CLAIMS[study].setdefault(section, []).append(entry | more)
 
 
+def claim_files(study):
+    """Return the tables of a study's claims."""
+    return [f"results/{study}/claims-{name}.csv" for name in STUDY_CLAIMS[study]] + STUDY_CLAIM_FILES[study]
+
+
 def tables_of(study, names):
     """Return the tables of all draws of these landscapes."""
     return [[f"results/{path}/table.csv" for path in draws_of(study, name)] for name in names]

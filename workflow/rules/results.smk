@@ -1,7 +1,7 @@
 # What a run asks for, what it says about its own results, and the comparison with the reference.
 
 TABLES = [table for study in config["studies"] for table in STUDY_TABLES[study]]
-CLAIMS = [f"results/{study}/claims-{name}.csv" for study in config["studies"] for name in STUDY_CLAIMS[study]]
+CLAIMS = [path for study in config["studies"] for path in claim_files(study)]
 LISTS = [table for study in config["studies"] for table in STUDY_LISTS[study]]
 # A study without figures of its own has the graph of each landscape
 GRAPHS = [
@@ -21,6 +21,24 @@ FIGURES = [*(figure for study in config["studies"] for figure in STUDY_FIGURES[s
 COSTS = expand("results/{study}/costs.csv", study=config["studies"])
 # Small tables that must not move unnoticed: {name in the reference folder: table}
 REGRESSION_TABLES = {"_".join(Path(path).parts[1:]): path for path in [*LISTS, *TABLES, *CLAIMS]}
+
+
+# One target for each paper
+for _study in PAPERS:
+
+    rule:
+        name:
+            _study
+        input:
+            *(STUDY_TABLES[_study] + claim_files(_study) + STUDY_LISTS[_study] + STUDY_FIGURES[_study]),
+            *(f"results/{path}/verification.csv" for path in draws_of_study(_study)),
+            costs=f"results/{_study}/costs.csv",
+        log:
+            f"results/logs/{_study}.log",
+        conda:
+            "../../environment.yml"
+        message:
+            f"Every table and figure of {_study}"
 
 
 rule verdicts:

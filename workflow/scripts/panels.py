@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pandas as pd
+from _points import counted, energy_unit
 
 from lossland.analysis.disconnectivity import disconnectivity_graph
+from lossland.analysis.summary import kept_points
 from lossland.landscape import Landscape
 from lossland.plotting.disconnectivity import disconnectivity_panels, save
 
@@ -16,13 +18,16 @@ def draw_panels(landscapes, minima, path_to_pdf, titles, colour, graph, options)
     graphs = []
     for number, path in enumerate(landscapes):
         landscape = Landscape.read(path)
-        points, states = landscape.minima, landscape.transition_states
+        points, states, ends = kept_points(landscape, counted(landscape))
         options_of_graph = {"unconnected": "draw"} | graph
-        graphs.append(disconnectivity_graph(points.energy, states.energy, states.minima, **options_of_graph))
-        shown, known = graphs[-1].n_leaves, len(points.energy)
+        energies = [energy_unit(landscape.objective) * table["energy"] for table in (points, states)]
+        graphs.append(disconnectivity_graph(*energies, ends, **options_of_graph))
+        shown, known = graphs[-1].n_leaves, len(points["energy"])
         titles[number] += f"\nminima: {known}" if shown == known else f"\nminima: {shown} of {known}"
-    colours = [pd.read_csv(path)[colour].to_numpy() for path in minima]
-    options = {"titles": titles, "colours": colours, "colour_label": LABELS[colour]} | options
+    if colour is not None:
+        colours = [pd.read_csv(path)[colour].to_numpy() for path in minima]
+        options = {"colours": colours, "colour_label": LABELS[colour]} | options
+    options = {"titles": titles} | options
     save(disconnectivity_panels(graphs, **options), Path(path_to_pdf).with_suffix(""))
 
 

@@ -68,6 +68,28 @@ def difference_effect(values, others, expected="> 0", confidence=0.95) -> dict:
     return _judged(np.array([values.mean() - others.mean()]), spread, error, freedom, n, expected, confidence)
 
 
+def estimate_effect(estimate, error, freedom, n, expected="> 0", confidence=0.95) -> dict:
+    """Return a fitted number with Student's interval.
+
+    Parameters
+    ----------
+    estimate, error : float
+        The number, and its standard error.
+    freedom : float
+        Degrees of freedom of the fit.
+    n : int
+        Points that it was fitted to.
+    expected, confidence
+        See :func:`mean_effect`.
+
+    Returns
+    -------
+    dict
+        As :func:`mean_effect`; ``effect_size`` is the number over its error.
+    """
+    return _judged(np.array([float(estimate)]), float(error), float(error), freedom, n, expected, confidence)
+
+
 def slope(x, y) -> float:
     """Return the least-squares slope of ``y`` against ``x``, NaN where a value of ``y`` is missing.
 

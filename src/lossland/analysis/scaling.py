@@ -1,4 +1,4 @@
-"""How a number scales with the size of a system: power laws."""
+"""How a number spreads, and how that scales with the size of a system: variances and power laws."""
 
 import numpy as np
 
@@ -51,4 +51,40 @@ def power_law_fit(n, variance, error) -> dict:
         "exponent_error": float(1.0 / np.sqrt((stretched**2).sum())),
         "prefactor": float(np.exp(level - exponent * middle)),
         "chi_square": float((residuals**2).sum() / (n.size - 2)) if n.size > 2 else np.nan,
+    }
+
+
+def variances(values, groups) -> dict:
+    """Return the variance of a number over all, and within groups, with standard errors.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+    groups : array_like, shape (n,)
+        Of each value; groups are independent of one another, values of one group are not.
+
+    Returns
+    -------
+    dict of str to float
+        ``variance_total``: of all values together; ``variance_within``: the mean over groups of their unbiased
+        variances; ``variance_total_error`` by leaving out one group after the other (the jackknife), and
+        ``variance_within_error``, the standard deviation of that mean.
+
+    Raises
+    ------
+    InputError
+        When there are fewer than two groups, or a group has fewer than two values.
+    """
+    values, (names, number) = np.asarray(values, dtype=float), np.unique(groups, return_inverse=True)
+    parts = [values[number == k] for k in range(names.size)]
+    if len(parts) < 2 or min(part.size for part in parts) < 2:
+        raise InputError("a variance within groups needs at least two groups of at least two values each")
+    within = np.array([part.var(ddof=1) for part in parts])
+    without = np.array([values[number != k].var(ddof=1) for k in range(names.size)])
+    jackknife = (names.size - 1) / names.size * ((without - without.mean()) ** 2).sum()
+    return {
+        "variance_total": float(values.var(ddof=1)),
+        "variance_total_error": float(np.sqrt(jackknife)),
+        "variance_within": float(within.mean()),
+        "variance_within_error": float(within.std(ddof=1) / np.sqrt(names.size)),
     }

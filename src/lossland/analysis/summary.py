@@ -5,10 +5,18 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from lossland.analysis.funnels import frustration, monotonic_sequence_bottoms
+from lossland.analysis.network import (
+    largest_component,
+    network_of_minima,
+    network_properties,
+    random_networks,
+    small_world_coefficient,
+)
 from lossland.analysis.network_performance import network_performance
 from lossland.analysis.superbasins import barrier_to_global_minimum
 from lossland.completeness import chao1
 from lossland.datasets import Draw
+from lossland.errors import InputError
 from lossland.landscape import Landscape
 
 MACRO = "macro"
@@ -16,8 +24,15 @@ MACRO = "macro"
 FEWEST_FOR_CORRELATION = 4
 
 
-def landscape_numbers(landscape: Landscape) -> dict:
+def landscape_numbers(landscape: Landscape, kept=None) -> dict:
     """Return counts, completeness and shape of a landscape.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    kept : tuple of ndarray of bool, shapes (n_minima,) and (n_transition_states,), optional
+        The stationary points that count; a transition state also needs both its ends. By default all. Coverages,
+        connected components and costs are those of the whole landscape.
 
     Returns
     -------
@@ -27,26 +42,97 @@ def landscape_numbers(landscape: Landscape) -> dict:
         in units of the energy; monotonic sequence basins, among the minima that are joined to the lowest, and
         frustration (:mod:`lossland.analysis.funnels`); the cost.
     """
-    counts, search = landscape.counts(), landscape.search
-    minima, states = landscape.minima, landscape.transition_states
-    points = minima.energy, states.energy, states.minima
-    barriers = barrier_to_global_minimum(*points) - minima.energy
+    search = landscape.search
+    minima, states, ends = kept_points(landscape, kept)
+    points = minima["energy"], states["energy"], ends
+    barriers = barrier_to_global_minimum(*points) - minima["energy"]
     joined = np.isfinite(barriers)
-    barriers = barriers[joined & (minima.energy > minima.energy.min())]
+    barriers = barriers[joined & (minima["energy"] > minima["energy"].min())]
     return {
-        **{key: counts[key] for key in ("n_minima", "n_transition_states")},
-        "n_transition_states_nondegenerate": counts["n_transition_states"] - counts["n_degenerate"],
+        "n_minima": len(minima["energy"]),
+        "n_transition_states": len(ends),
+        "n_transition_states_nondegenerate": int(np.count_nonzero(ends[:, 0] != ends[:, 1])),
         **{key: search[key] for key in ("coverage_minima", "coverage_transition_states")},
-        "chao1_minima": chao1(minima.survey_hits, minima.hits - minima.survey_hits).estimate,
-        "chao1_transition_states": chao1(states.survey_hits, states.hits - states.survey_hits).estimate,
+        **{f"chao1_{what}": _chao1(table) for what, table in (("minima", minima), ("transition_states", states))},
         "n_components": landscape.n_components,
-        "energy_range": float(np.ptp(minima.energy)),
+        "energy_range": float(np.ptp(minima["energy"])),
         "barrier_median": float(np.median(barriers)) if barriers.size else np.nan,
         "barrier_max": float(barriers.max()) if barriers.size else np.nan,
         "n_monotonic_sequence_basins": int(np.count_nonzero(joined[monotonic_sequence_bottoms(*points)])),
         "frustration": frustration(*points),
         **{key: search[key] for key in ("n_searches", "n_evaluations")},
     }
+
+
+def kept_points(landscape: Landscape, kept=None):
+    """Return columns of the minima and of the transition states that count, and the ends, numbered among those minima.
+
+    Parameters are those of :func:`landscape_numbers`.
+
+    Raises
+    ------
+    InputError
+        When no minimum is kept.
+    """
+    minima, states = landscape.minima._asdict(), landscape.transition_states._asdict()
+    ends = states.pop("minima").astype(np.int64)
+    if kept is None:
+        return minima, states, ends
+    if not kept[0].any():
+        raise InputError(f"none of {kept[0].size} minima is kept")
+    of_states = kept[1] & kept[0][ends].all(axis=1)
+    number = np.cumsum(kept[0]) - 1
+    return (
+        {name: column[kept[0]] for name, column in minima.items()},
+        {name: column[of_states] for name, column in states.items()},
+        number[ends[of_states]],
+    )
+
+
+def _chao1(table):
+    return chao1(table["survey_hits"], table["hits"] - table["survey_hits"]).estimate
+
+
+def network_numbers(n_minima: int, ends, rng: np.random.Generator) -> dict:
+    """Return the network of minima in numbers, beside random networks of as many nodes and edges.
+
+    Parameters
+    ----------
+    n_minima : int
+    ends : ndarray of int, shape (m, 2)
+        Rows of the two minima of each transition state.
+    rng : numpy.random.Generator
+        Draws the random networks.
+
+    Returns
+    -------
+    dict of str to number
+        Edges and mean degree of all; of the largest component, its minima, mean shortest path, diameter, clustering and
+        transitivity, the first two and clustering of random networks (means of a hundred), and the small-world
+        coefficient (:mod:`lossland.analysis.network`).
+    """
+    graph = network_of_minima(n_minima, ends)
+    found, largest = network_properties(graph, rng=rng), largest_component(graph)
+    random = random_networks(len(largest), largest.number_of_edges(), rng)
+    return {
+        "n_network_edges": found.n_edges,
+        "mean_degree": found.mean_degree,
+        "n_largest_component": found.n_largest,
+        "mean_shortest_path": found.mean_path,
+        "diameter": found.diameter,
+        "clustering": found.clustering,
+        "transitivity": found.transitivity,
+        "random_mean_shortest_path": random.mean_path.mean,
+        "random_diameter": random.diameter.mean,
+        "random_clustering": random.clustering.mean,
+        "small_world": small_world_coefficient(found, random),
+    }
+
+
+def merged_by_energy(energies, tolerance: float) -> int:
+    """Return how many minima would be taken for others if energies within ``tolerance`` meant the same minimum."""
+    energies = np.sort(np.asarray(energies, dtype=float))
+    return int(np.count_nonzero(np.diff(energies) <= tolerance))
 
 
 def performance_of_minima(landscape: Landscape, draw: Draw, target: int | str = 0) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Data to learn from: labelled tables of anybody's, outcomes of quenches of the LJAT3 cluster, and MNIST."""
 
+from lossland.datasets.curve import draw_curve
 from lossland.datasets.draws import Draw, take_draw
 from lossland.datasets.mislabelling import mislabel
 from lossland.datasets.mnist import MNIST_FILES, ImageSet, read_mnist
@@ -31,6 +32,7 @@ __all__ = [
     "check_layer_sizes",
     "choose_inputs",
     "classify",
+    "draw_curve",
     "load_csv",
     "mislabel",
     "outcome_table",

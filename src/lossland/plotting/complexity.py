@@ -73,8 +73,8 @@ def plot_energy_histograms(energies_by_size, p=3, title=None, *, width=COLUMN_WI
     ----------
     energies_by_size : mapping of int to array_like
         Energies per spin by the number of spins.
-    p : int
-        Spins of each term.
+    p : int or None
+        Spins of each term; None where -E_0 and -E_inf are not those of a sphere, and are not drawn.
     title : str, optional
     width, panel_height : float
         Inches.
@@ -91,14 +91,15 @@ def plot_energy_histograms(energies_by_size, p=3, title=None, *, width=COLUMN_WI
     for size, sample in zip(sizes, samples, strict=True):
         if not sample.size or not np.isfinite(sample).all():
             raise InputError(f"the energies of {size} spins must be finite, at least one, to be drawn")
-    lowest = min(-lowest_energy(0, p), *(sample.min() for sample in samples))
-    highest = max(-threshold_energy(p), *(sample.max() for sample in samples))
+    levels = [] if p is None else [-lowest_energy(0, p), -threshold_energy(p)]
+    lowest, highest = (end([*levels, *(end(sample) for sample in samples)]) for end in (min, max))
     margin = 0.06 * (highest - lowest)
     with styled():
         figure = new_figure(width, panel_height * len(sizes) + 0.6)
         axes = figure.subplots(len(sizes), 1, sharex=True, squeeze=False)[:, 0]
         for ax, size, sample in zip(axes, sizes, samples, strict=True):
-            _draw_band(ax, p, (BOTTOM + "$", THRESHOLD + "$") if ax is axes[0] else ("", ""))
+            if levels:
+                _draw_band(ax, p, (BOTTOM + "$", THRESHOLD + "$") if ax is axes[0] else ("", ""))
             ax.hist(
                 sample, bins=_edges(sample, margin / 6), density=True, color=OURS, alpha=0.55, histtype="stepfilled"
             )

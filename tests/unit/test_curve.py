@@ -1,0 +1,30 @@
+"""Data of a regression: the curve, the points and the noise that were asked for."""
+
+import numpy as np
+import pytest
+from scipy.stats import kstest
+
+from lossland.datasets import draw_curve
+from lossland.errors import InputError
+from lossland.objectives.regression import curve
+
+PARAMETERS = [0.1, 2.13, 0.3, 1.34, -0.2]
+
+
+def test_points_are_uniform_and_noise_is_normal():
+    x, t = draw_curve(PARAMETERS, 4000, 9.0, 0.02, np.random.default_rng(0))
+    assert kstest(x / 9.0, "uniform").pvalue > 1e-3
+    exact = np.exp(-0.1 * x) * np.sin(2.13 * x + 0.3) * np.sin(1.34 * x - 0.2)
+    assert kstest((t - exact) / 0.02, "norm").pvalue > 1e-3
+    np.testing.assert_allclose(curve(PARAMETERS, x), exact, rtol=1e-12)
+
+
+def test_equal_seeds_give_equal_data():
+    first, second = (draw_curve(PARAMETERS, 10, 9.0, 0.1, np.random.default_rng(3)) for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize(("parameters", "n_data"), [([1.0] * 4, 10), (PARAMETERS, 1)])
+def test_bad_input_is_refused(parameters, n_data):
+    with pytest.raises(InputError, match="expected 5, and no fewer data"):
+        draw_curve(parameters, n_data, 1.0, 0.1, np.random.default_rng(0))

@@ -1,0 +1,17 @@
+# The studies of Ballard et al., Phys. Chem. Chem. Phys. 19, 12585 (2017) that need no network: what they are called.
+# Their tables, figures and claims: regression.smk, pspin.smk.
+BALLARD = config["landscapes"]["ballard2017"]
+FITS = [name for name, settings in BALLARD.items() if "max_frequency" in settings]
+SPINS = {settings["n_spins"]: name for name, settings in BALLARD.items() if "n_spins" in settings}
+# sphere, or three of them: (numbers of spins, what the pictures say)
+DESCENTS = {
+    "sphere": (config["descents"]["n_spins"], "p-spin glass on the sphere"),
+    "three-spheres": (config["descents"]["n_spins_on_three_spheres"], "p-spin glass on three spheres"),
+}
+ARRIVED = 1e-6  # norm of the tangential gradient, as in the paper
+P = config["datasets"][config["descents"]["dataset"]]["p"]
+
+
+def descents_of(wildcards):
+    """Return [number of spins, energies] of all sizes of a model."""
+    return [[n, f"results/ballard2017/descents/{wildcards.model}-{n}.csv"] for n in DESCENTS[wildcards.model][0]]

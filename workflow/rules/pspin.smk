@@ -1,0 +1,175 @@
+# Ballard et al. 2017, section VII: where the stationary points of spherical spin glasses lie, and their landscapes.
+add_table("ballard2017", "spin-glasses", None, [({"n_spins": n}, name) for n, name in SPINS.items()])
+add_figure(
+    "ballard2017",
+    "figure-15",
+    {name: f"N = {n}" for n, name in SPINS.items()},
+    None,
+    n_columns=3,
+    ylabel="energy per spin",
+    shared_energies=True,
+)
+STUDY_FIGURES["ballard2017"] += [
+    "figures/ballard2017/figure-13.png",
+    *(f"figures/ballard2017/{figure}-{model}.png" for model in DESCENTS for figure in ("figure-12", "figure-14")),
+]
+STUDY_LISTS["ballard2017"] += [
+    "results/ballard2017/complexity.csv",
+    *(f"results/ballard2017/{table}-{model}.csv" for model in DESCENTS for table in ("variance", "exponents")),
+]
+STUDY_CLAIM_FILES["ballard2017"] += [f"results/ballard2017/claims-{model}.csv" for model in DESCENTS]
+_claim = partial(
+    add_claim, "ballard2017", "spin-glasses", measure="trend", landscapes=list(SPINS.values()), at=list(SPINS)
+)
+_claim("the band of the minima narrows with the number of spins", "energy_range_per_spin", "< 0", unit="per spin")
+_claim("more minima with more spins", "n_minima", "> 0", log=True, unit="ln per spin")
+
+
+rule complexity:
+    output:
+        table=report(
+            "results/ballard2017/complexity.csv",
+            caption="../report/complexity.rst",
+            category="Beside the papers",
+            labels={"shows": "ballard2017, levels of the complexity"},
+        ),
+        pdf="figures/ballard2017/figure-13.pdf",
+        png=report(
+            "figures/ballard2017/figure-13.png",
+            caption="../report/complexity.rst",
+            category="Beside the papers",
+            labels={"shows": "ballard2017/figure-13"},
+        ),
+    log:
+        "results/logs/ballard2017/figure-13.log",
+    benchmark:
+        "results/benchmarks/ballard2017/figure-13.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        p=P,
+        indices=[0, 1, 2, 50],
+        code=code("plotting.complexity"),
+    message:
+        "Draw the complexity functions"
+    script:
+        "../scripts/complexity.py"
+
+
+rule descents:
+    input:
+        kernels="results/kernels.txt",
+    output:
+        table="results/ballard2017/descents/{model}-{n_spins}.csv",
+    log:
+        "results/logs/ballard2017/descents-{model}-{n_spins}.log",
+    benchmark:
+        "results/benchmarks/ballard2017/descents-{model}-{n_spins}.tsv"
+    wildcard_constraints:
+        model=one_of(DESCENTS),
+        n_spins="[0-9]+",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=600,
+    params:
+        settings=lambda wildcards: {
+            "n_spins": int(wildcards.n_spins),
+            "p": P,
+            "spheres": 1 if wildcards.model == "sphere" else 3,
+            "realisations": config["descents"]["realisations"],
+            "starts": config["descents"]["starts"],
+            "seed": derived_seed(f"ballard2017/descents/{wildcards.model}"),
+        },
+        code=code("objectives", "sphere_descent"),
+    message:
+        "Gradient descents of {wildcards.n_spins} spins ({wildcards.model})"
+    script:
+        "../scripts/descents.py"
+
+
+rule descent_variance:
+    input:
+        lambda wildcards: [path for _, path in descents_of(wildcards)],
+    output:
+        table=report(
+            "results/ballard2017/variance-{model}.csv",
+            caption="../report/complexity.rst",
+            category="Beside the papers",
+            labels={"shows": "ballard2017, variance of energies, {model}"},
+        ),
+        exponents="results/ballard2017/exponents-{model}.csv",
+        claims="results/ballard2017/claims-{model}.csv",
+    log:
+        "results/logs/ballard2017/variance-{model}.log",
+    benchmark:
+        "results/benchmarks/ballard2017/variance-{model}.tsv"
+    wildcard_constraints:
+        model=one_of(DESCENTS),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        paths=descents_of,
+        tolerance=ARRIVED,
+        where=lambda wildcards: DESCENTS[wildcards.model][1],
+        confidence=config["check"]["confidence"],
+        code=code("analysis.effects", "analysis.scaling"),
+    message:
+        "Variance of the energies at which descents end ({wildcards.model})"
+    script:
+        "../scripts/descent_variance.py"
+
+
+rule descent_pictures:
+    input:
+        descents=lambda wildcards: [path for _, path in descents_of(wildcards)],
+        table="results/ballard2017/variance-{model}.csv",
+        exponents="results/ballard2017/exponents-{model}.csv",
+    output:
+        histograms="figures/ballard2017/figure-12-{model}.pdf",
+        variance="figures/ballard2017/figure-14-{model}.pdf",
+        histograms_png=report(
+            "figures/ballard2017/figure-12-{model}.png",
+            caption="../report/complexity.rst",
+            category="Beside the papers",
+            labels={"shows": "ballard2017/figure-12, {model}"},
+        ),
+        variance_png=report(
+            "figures/ballard2017/figure-14-{model}.png",
+            caption="../report/complexity.rst",
+            category="Beside the papers",
+            labels={"shows": "ballard2017/figure-14, {model}"},
+        ),
+    log:
+        "results/logs/ballard2017/figure-14-{model}.log",
+    benchmark:
+        "results/benchmarks/ballard2017/figure-14-{model}.tsv"
+    wildcard_constraints:
+        model=one_of(DESCENTS),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        paths=descents_of,
+        # the levels of the complexity are those of one sphere
+        p=lambda wildcards: P if wildcards.model == "sphere" else None,
+        tolerance=ARRIVED,
+        title=lambda wildcards: DESCENTS[wildcards.model][1],
+        code=code("plotting.complexity"),
+    message:
+        "Draw energies at which descents end ({wildcards.model})"
+    script:
+        "../scripts/descent_pictures.py"
