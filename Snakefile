@@ -32,6 +32,7 @@ include: "workflow/rules/depth.smk"
 include: "workflow/rules/ballard2017.smk"
 include: "workflow/rules/regression.smk"
 include: "workflow/rules/pspin.smk"
+include: "workflow/rules/teacher_student.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/results.smk"
 

@@ -15,6 +15,8 @@ MNIST_PIXELS, MNIST_CLASSES, MNIST_TRAINING = 28 * 28, 10, 60000
 FUNCTIONS = {"damped_sines": "max_frequency", "p_spin": "n_spins"}
 FUNCTION_KEYS = {"dataset", "draws", "explore", "required_coverage", "required_coverage_transition_states"}
 SINE_PARAMETERS = 5
+FEWEST_SPINS = 3  # of a term: with two there are no minima but the lowest eigenvector's
+MANY_COUPLINGS = 10**8  # from here on their memory is compared with that of this machine
 KINDS = {
     "object": "keys with values",
     "array": "a list",
@@ -68,11 +70,36 @@ def _numbers(content, path=()):
 
 def check_tables(config, files, repository):
     """Read the tables of the chosen studies and raise the first complaint about them or about what does not fit."""
+    for path, n_spins, p in _glasses(config):
+        if n_spins**p > MANY_COUPLINGS:
+            _check_memory(n_spins, p, path, files)
     for study in config["studies"]:
         for name, landscape in config["landscapes"][study].items():
             dataset = config["datasets"][landscape["dataset"]]
             if dataset["kind"] == "csv":
                 _check_table(landscape, dataset, ["landscapes", study, name], files, repository)
+
+
+def _glasses(config):
+    """Yield (path, number of spins, spins of a term) of all spin glasses of the chosen studies."""
+    for study in config["studies"]:
+        for name, landscape in config["landscapes"][study].items():
+            if "n_spins" in landscape:
+                p = config["datasets"][landscape["dataset"]]["p"]
+                yield ["landscapes", study, name, "n_spins"], landscape["n_spins"], p
+    for key in ("n_spins", "n_spins_on_three_spheres"):
+        for n_spins in config["descents"][key]:
+            yield ["descents", key], n_spins, config["datasets"][config["descents"]["dataset"]]["p"]
+
+
+def _check_memory(n_spins, p, path, files):
+    from lossland.errors import InputError
+    from lossland.objectives.pspin import check_size  # slow: a second
+
+    try:
+        check_size(n_spins, p)
+    except InputError as error:
+        raise ConfigurationError(f"{origin(path, files)}: {_key(path)}: {error}") from None
 
 
 def _check_table(landscape, dataset, path, files, repository):
@@ -179,6 +206,17 @@ def _contradictions(config):
             yield ["studies"], f"names {study!r}, expected keys of landscapes: {', '.join(config['landscapes'])}"
     if (of := config["datasets"].get(config["descents"]["dataset"], {}).get("kind")) != "p_spin":
         yield ["descents", "dataset"], f"is of kind {of}, expected a key of datasets of kind p_spin"
+    elif config["datasets"][config["descents"]["dataset"]]["p"] < FEWEST_SPINS:
+        path = ["datasets", config["descents"]["dataset"], "p"]
+        yield path, f"is {config['datasets'][path[1]]['p']}, expected at least {FEWEST_SPINS} for descents"
+    students = config["students"]
+    if (of := config["datasets"].get(students["dataset"], {}).get("kind")) != "mnist":
+        yield ["students", "dataset"], f"is of kind {of}, expected a key of datasets of kind mnist"
+    if students["n_continued"] > students["n_data"]:
+        yield (
+            ["students", "n_continued"],
+            f"is {students['n_continued']}, expected at most n_data, {students['n_data']}",
+        )
     for study, landscapes in config["landscapes"].items():
         for name, landscape in landscapes.items():
             for key, sentence in _landscape_contradictions(landscape, config["datasets"]):

@@ -102,7 +102,7 @@ class LatticeSymmetry:
     ------
     InputError
         When a matrix is not orthogonal or does not map the lattice onto itself, a shift leaves its span, the first move
-        is not the identity, or the lattice vectors are not independent.
+        is not the identity, the lattice vectors are not independent or not the shortest, or the moves are no group.
     """
 
     def __init__(self, isometries: Isometries):
@@ -205,6 +205,9 @@ def _checked_dual(matrices, shifts, lattice):
         )
     if len(lattice) and np.linalg.matrix_rank(lattice) < len(lattice):
         raise InputError("the lattice vectors are not independent")
+    products = np.abs(np.einsum("dv,ev->de", lattice, lattice))
+    if (products - np.diag(np.diag(products)) > (0.5 + ROUNDING) * np.diag(products)).any():
+        raise InputError("the lattice vectors are not the shortest: a sum or difference of two is shorter than one")
     dual = np.linalg.pinv(lattice).T.copy() if len(lattice) else np.zeros((0, n))
     onto_span = np.einsum("dv,dw->vw", lattice, dual)
     for matrix, shift in zip(matrices, shifts, strict=True):
@@ -217,4 +220,16 @@ def _checked_dual(matrices, shifts, lattice):
         left = np.abs(back - turned).max(initial=0.0)
         if max(whole, left, outside, crooked) > ROUNDING * max(1.0, np.abs(lattice).max(initial=1.0)):
             raise InputError("a move is no isometry that maps the lattice onto itself, with a shift in its span")
+    _check_group(matrices, shifts, dual)
     return dual
+
+
+def _check_group(matrices, shifts, dual):
+    """Refuse moves of which two are the same up to the lattice, or two in a row are none of them."""
+    for matrix, shift in zip(matrices, shifts, strict=True):
+        turned, moved = np.einsum("uv,kvw->kuw", matrix, matrices), np.einsum("uv,kv->ku", matrix, shifts) + shift
+        apart = np.abs(turned[:, None] - matrices).max(axis=(2, 3))
+        turns = np.einsum("dv,kjv->kjd", dual, moved[:, None] - shifts)
+        apart = np.maximum(apart, np.abs(turns - np.rint(turns)).max(axis=2, initial=0.0))
+        if not ((apart < math.sqrt(ROUNDING)).sum(axis=1) == 1).all():
+            raise InputError("the moves are no group: of two in a row there must be exactly one that does the same")

@@ -143,6 +143,28 @@ def lowest_eigenvalues(objective: Objective, x, k: int, tolerance: float = LANCZ
     return extreme_eigenvalues(lambda v: objective.hessian_product(x, v), n, k, tolerance=tolerance)
 
 
+def lowest_to_scale(objective: Objective, x, tolerance: float = 1e-4) -> tuple[float, float]:
+    """Return the lowest and the largest Hessian eigenvalue at ``x``, to a share of the largest one's size.
+
+    For objectives with directions without any curvature: the lowest eigenvalue is zero then, so that no error relative
+    to itself can be asked for.
+
+    Raises
+    ------
+    scipy.sparse.linalg.ArpackNoConvergence
+        When they do not converge.
+    """
+    n = objective.n_variables
+    largest = float(
+        extreme_eigenvalues(lambda v: objective.hessian_product(x, v), n, which="LA", tolerance=tolerance)[0]
+    )
+    scale = abs(largest)
+    shifted = extreme_eigenvalues(
+        lambda v: objective.hessian_product(x, v) + scale * v, n, which="SA", tolerance=tolerance
+    )
+    return float(shifted[0]) - scale, largest
+
+
 def extreme_eigenvalues(product, n: int, k: int = 1, *, which="SA", tolerance: float) -> np.ndarray:
     """Return the ``k`` lowest (``which`` "SA") or highest ("LA") eigenvalues of a symmetric operator, ascending.
 

@@ -31,6 +31,20 @@ class Descents(NamedTuple):
     n_iterations: np.ndarray
 
 
+def stable_step(p: int) -> float:
+    """Return a step with which descents of p-spin glasses converge, 0.12 for p = 3.
+
+    At the threshold energy the largest eigenvalue tends to 4 sqrt(p (p - 1)) as N grows; the step is 0.6 of the limit
+    of stability there, 2 over that. Minima below have larger eigenvalues, small glasses too.
+
+    Parameters
+    ----------
+    p : int
+        From 2 on.
+    """
+    return 0.3 / float(np.sqrt(p * (p - 1)))
+
+
 def random_points(n_points: int, n_spheres: int, n_spins: int, rng: np.random.Generator) -> np.ndarray:
     """Draw points uniformly from spheres of squared radius ``n_spins``, shape (n_points, n_spheres, n_spins)."""
     points = rng.normal(size=(n_points, n_spheres, n_spins))

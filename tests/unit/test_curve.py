@@ -1,5 +1,9 @@
 """Data of a regression: the curve, the points and the noise that were asked for."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy.stats import kstest
@@ -22,6 +26,21 @@ def test_points_are_uniform_and_noise_is_normal():
 def test_equal_seeds_give_equal_data():
     first, second = (draw_curve(PARAMETERS, 10, 9.0, 0.1, np.random.default_rng(3)) for _ in range(2))
     assert np.array_equal(first, second)
+
+
+def test_data_have_the_same_bits_with_other_instructions_of_the_processor():
+    """NumPy's exponential and sine differ with the processor; the data of a landscape must not."""
+    program = "import lossland, hashlib, numpy as np; from lossland.datasets import draw_curve; "
+    program += f"x, t = draw_curve({PARAMETERS}, 200, 9.0, 0.1, np.random.default_rng(3)); "
+    program += "print(hashlib.sha256(x.tobytes() + t.tobytes()).hexdigest())"
+    found = set()
+    for disabled in ("", "X86_V4", "X86_V4 X86_V3"):
+        environment = os.environ | {"NPY_DISABLE_CPU_FEATURES": disabled}
+        run = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+        )
+        found.add(run.stdout) if run.returncode == 0 else None
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize(("parameters", "n_data"), [([1.0] * 4, 10), (PARAMETERS, 1)])

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 # A module may import only from those before it; a package or module that is missing here is an offence.
-ORDER = ["_runtime", "errors", "status", "_vector", "objectives", "sphere_descent", "lbfgs"]
+ORDER = ["_runtime", "errors", "status", "_vector", "objectives", "sphere_descent", "sgd", "lbfgs"]
 ORDER += ["_tridiagonal", "_quadratic", "gradient_flow", "steepest_descent", "lowest_mode", "minimise", "datasets"]
 ORDER += ["basin_hopping", "hybrid", "saddle", "path"]
 ORDER += ["mask_symmetry", "_canonical", "lattice_symmetry", "symmetry", "point_index"]

@@ -5,7 +5,7 @@ import pytest
 
 from lossland import ExploreOptions, Landscape, explore, minimise
 from lossland.errors import InputError
-from lossland.lowest_mode import extreme_eigenvalues, lowest_eigenvalues
+from lossland.lowest_mode import extreme_eigenvalues, lowest_eigenvalues, lowest_to_scale
 from lossland.minimise import MAX_DENSE
 from lossland.objectives import mlp_cross_entropy
 from lossland.status import Status
@@ -100,3 +100,11 @@ def test_extreme_eigenvalues_of_a_known_operator():
 def test_transition_states_are_not_searched_for(objective):
     with pytest.raises(InputError, match=r"expected max_searches of at most 4, n_starts \+ n_hops"):
         explore(objective, OPTIONS._replace(max_searches=5))
+
+
+def test_lowest_eigenvalue_is_right_to_the_scale_of_the_largest(objective):
+    x = np.random.default_rng(3).uniform(-1, 1, objective.n_variables)
+    values = np.linalg.eigvalsh(objective.hessian_matrix(x))
+    lowest, largest = lowest_to_scale(objective, x)
+    assert largest == pytest.approx(values[-1], rel=1e-3)
+    assert lowest == pytest.approx(values[0], abs=1e-3 * values[-1])

@@ -103,3 +103,21 @@ def test_what_is_no_group_of_isometries_is_refused():
     off_lattice = Isometries(np.array([np.eye(2), -np.eye(2)]), np.array([[0.0, 0], [0, 1]]), np.array([[1.0, 0.0]]))
     with pytest.raises(InputError, match="a shift in its span"):
         LatticeSymmetry(off_lattice)
+    with pytest.raises(InputError, match="the lattice vectors are not the shortest"):
+        LatticeSymmetry(Isometries(ones, zeros, np.array([[1.0, 0.0], [3.4, 1.0]])))
+    turn = np.array([[np.cos(1.0), -np.sin(1.0)], [np.sin(1.0), np.cos(1.0)]])
+    for second in (turn, np.eye(2)):  # not closed; twice the same
+        with pytest.raises(InputError, match="the moves are no group"):
+            LatticeSymmetry(Isometries(np.array([np.eye(2), second]), np.zeros((2, 2)), np.zeros((0, 2))))
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_forms_of_symmetric_points_move_no_further_than_these(group):
+    symmetry, rng = LatticeSymmetry(group), np.random.default_rng(4)
+    copies = brute_copies(group, rng.uniform(-1.0, 1.0, symmetry.n_variables), 1)
+    for other in copies[1:20]:
+        x, step = 0.5 * (copies[0] + other), 1e-7 * rng.normal(size=symmetry.n_variables)  # left alone by some move
+        form, margin = symmetry.canonical_with_margin(x, 1e-6)
+        if margin > 1e-5:
+            moved = symmetry.canonical_with_margin(x + step, 1e-6)[0]
+            assert np.linalg.norm(moved - form) < 2e-6

@@ -13,8 +13,9 @@ from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
 from lossland.objectives import draw_couplings, p_spin
 from lossland.objectives.pspin import gradients
-from lossland.objectives.pspin_spheres import three_sphere_gradients
+from lossland.objectives.pspin_spheres import draw_three_sphere_couplings, three_sphere_gradients
 from lossland.reference import SpinReference
+from lossland.symmetry import for_objective
 from lossland.verify import verify
 
 SIZES = [(4, 1), (5, 2), (5, 3), (3, 4)]
@@ -108,10 +109,18 @@ def test_two_spin_terms_are_stationary_at_the_eigenvectors_alone():
         np.testing.assert_allclose(curvatures, np.sort(expected), atol=1e-12)
     options = ExploreOptions(n_starts=30, n_hops=0, max_searches=400, searches_per_minimum=20)
     landscape = explore(objective, options)
-    # the lowest two, +-, and between them the next two
-    assert (landscape.minima.energy.size, landscape.transition_states.energy.size) == (2, 2)
-    np.testing.assert_allclose(landscape.minima.energy, n * values[0], rtol=1e-12)
-    np.testing.assert_allclose(landscape.transition_states.energy, n * values[1], rtol=1e-12)
+    # one minimum and its negative, one copy; two passes between these, a point and its negative
+    assert landscape.counts() == {"n_minima": 1, "n_transition_states": 1, "n_degenerate": 1}
+    assert landscape.minima.energy[0] == pytest.approx(n * values[0], rel=1e-12)
+    assert landscape.transition_states.energy[0] == pytest.approx(n * values[1], rel=1e-12)
+
+
+def test_points_and_their_negatives_are_copies_for_even_p_only():
+    for p in (2, 3, 4):
+        group = for_objective(glass(4, p))
+        assert group.order == (2 if p % 2 == 0 else 1)
+        x = np.array([0.3, -1.0, 0.2, 1.7])
+        assert np.array_equal(group.canonical(x), group.canonical(-x)) == (p % 2 == 0)
 
 
 def test_landscape_lies_on_the_sphere_and_is_verified_from_its_file(tmp_path):
@@ -157,6 +166,8 @@ def test_sizes_that_cannot_be_are_refused_before_anything_is_drawn(arguments, se
 
 
 def test_other_bad_input_is_refused():
+    with pytest.raises(InputError, match=r"three spheres of 20000 spins need \d+\.\d GiB of memory, but there are"):
+        draw_three_sphere_couplings(20_000, None)
     with pytest.raises(InputError, match=r"couplings have shape \(3,\); expected \(4,\) finite ones for 2 spins"):
         p_spin(np.zeros(3), 2)
     with pytest.raises(InputError, match="stiffness is -1.0; expected a positive number"):

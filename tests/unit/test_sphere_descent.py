@@ -7,7 +7,7 @@ from lossland.errors import InputError
 from lossland.objectives import draw_couplings, p_spin
 from lossland.objectives.pspin import gradients
 from lossland.objectives.pspin_spheres import three_sphere_gradients
-from lossland.sphere_descent import descend_on_spheres, random_points
+from lossland.sphere_descent import descend_on_spheres, random_points, stable_step
 
 
 def of_glass(objective):
@@ -62,6 +62,15 @@ def test_end_points_on_three_spheres_are_stationary():
         # at a minimum each sphere's gradient is a multiple of its point, the energy over N
         energy = np.einsum("ijk,i,j,k", tensor, *w)
         np.testing.assert_allclose(np.einsum("ijk,j,k->i", tensor, w[1], w[2]), energy / 6.0 * w[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("p", [3, 4, 6])
+def test_step_is_stable_for_any_p(p):
+    objective = p_spin(draw_couplings(10, np.random.default_rng(p), p), 10, p)
+    starts = random_points(8, 1, 10, np.random.default_rng(9))
+    found = descend_on_spheres(of_glass(objective), starts, step=stable_step(p))
+    assert found.gradient_norms.max() <= 1e-6
+    assert stable_step(3) == pytest.approx(0.1225, abs=1e-4)
 
 
 def test_descents_that_do_not_arrive_say_so():

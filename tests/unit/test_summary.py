@@ -96,9 +96,11 @@ def test_points_that_do_not_count_are_left_out_with_what_hangs_on_them():
     assert np.array_equal(ends, landscape.transition_states.minima[left])
     numbers = landscape_numbers(landscape, kept)
     assert (numbers["n_minima"], numbers["n_transition_states"], numbers["n_components"]) == (3, 2, 1)
-    first = np.array([True, False, False, True]), np.ones(4, dtype=bool)
-    # renumbered: 3 becomes 1
-    assert kept_points(landscape, first)[2].max(initial=0) <= 1
+    # rows 1 and 3 become 0 and 1
+    between = [row for row, pair in enumerate(landscape.transition_states.minima) if set(pair.tolist()) == {1, 3}]
+    ends = kept_points(landscape, (np.array([False, True, False, True]), np.ones(4, dtype=bool)))[2]
+    assert len(between) == 1
+    assert np.sort(ends, axis=1).tolist() == [[0, 1]]
     with pytest.raises(InputError, match="none of 4 minima is kept"):
         kept_points(landscape, (np.zeros(4, dtype=bool), kept[1]))
 
@@ -110,8 +112,10 @@ def test_energies_that_are_close_are_merged_by_energy_alone():
 
 def test_network_of_a_square_of_wells():
     landscape = wells_landscape((1.0, 2.0))
-    numbers = network_numbers(4, landscape.transition_states.minima, np.random.default_rng(0))
+    numbers = network_numbers(landscape.minima.energy, landscape.transition_states.minima, np.random.default_rng(0))
     assert (numbers["n_network_edges"], numbers["mean_degree"], numbers["diameter"]) == (4, 2.0, 2)
     assert numbers["mean_shortest_path"] == pytest.approx(4 / 3, rel=1e-12)
+    assert (numbers["n_path_sources"], numbers["longest_path_to_global_minimum"]) == (4, 2)
+    assert numbers["mean_path_to_global_minimum"] == pytest.approx(4 / 3, rel=1e-12)
     assert numbers["clustering"] == 0.0
     assert numbers["random_clustering"] > 0.0

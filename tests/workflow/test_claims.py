@@ -57,3 +57,16 @@ def test_draw_without_the_number_is_left_out(effect, tables):
     draws = [tables("a", n=[4, None, 8]), tables("b", n=[2, 3, 0])]
     found = effect({"measure": "paired", "draws": draws, "log": True})
     assert (found["effect"], found["n"], found["verdict"]) == (pytest.approx(np.log(2)), 1, "too few draws")
+
+
+def test_page_shows_networks_and_other_functions_side_by_side(repository, monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
+    from _markdown import landscape_rows
+
+    (tmp_path / "a.csv").write_text("quantity,value\nn_minima,3\ntrain_gmin_loss,0.5\n")
+    (tmp_path / "b.csv").write_text("quantity,value\nn_minima,4\nlowest_energy_per_spin,-1.5\n")
+    rows = landscape_rows(["a", "b"], [tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert rows["n_minima"].tolist() == [3, 4]
+    assert rows["train_gmin_loss"].tolist()[0] == 0.5
+    assert rows["lowest_energy_per_spin"].tolist()[1] == -1.5
+    assert "lowest_energy" not in rows

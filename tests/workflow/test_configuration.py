@@ -75,6 +75,16 @@ def complaint(repository, schema, default, write_config):
         ),
         ("studies: [ballard]", "studies names 'ballard', expected keys of landscapes: chitturi2020, ballard2017"),
         ("descents: {dataset: mnist}", "descents.dataset is of kind mnist, expected a key of datasets of kind p_spin"),
+        ("datasets: {spins: {p: 2}}", "datasets.spins.p is 2, expected at least 3 for descents"),
+        (
+            "students: {n_continued: 5001}",
+            "students.n_continued is 5001, expected at most n_data, 5000",
+        ),
+        (
+            "students: {dataset: curve}",
+            "students.dataset is of kind damped_sines, expected a key of datasets of kind mnist",
+        ),
+        ("students: {relative_sizes: [0, 1]}", "students.relative_sizes.0 is 0, expected it to be more than 0"),
         ("descents: {n_spins: [5, 6]}", "descents.n_spins is [5, 6], expected it to be at least 3 long"),
         ("datasets: {spins: {p: 0}}", "datasets.spins.p is 0, expected it to be at least 1"),
         ("datasets: {curve: {n_data: 1}}", "datasets.curve.n_data is 1, expected it to be at least 5"),
@@ -224,6 +234,22 @@ def test_reference_page_has_exactly_the_keys_of_the_schema(repository, schema):
     cells = [row.split("|")[1] for row in rows if not row.split("|")[1].strip().endswith(".yaml`")]
     documented = [key for cell in cells for key in re.findall(r"`([^`]+)`", cell)]
     assert sorted(documented) == sorted(set(schema_keys(schema, schema)))
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (
+            "landscapes: {ballard2017: {spins-50: {n_spins: 3500}}}",
+            "landscapes.ballard2017.spins-50.n_spins: 3500 spins",
+        ),
+        ("descents: {n_spins: [10, 20, 9000]}", "descents.n_spins: 9000 spins with p = 3 need"),
+    ],
+)
+def test_glasses_that_do_not_fit_in_memory(complaint, change, key):
+    sentence = complaint(change)
+    assert sentence.startswith(key)
+    assert re.search(r"need \d+\.\d GiB of memory, but there are \d+\.\d GiB$", sentence)
 
 
 def test_limit_of_dense_hessians_is_that_of_the_library():

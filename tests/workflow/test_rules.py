@@ -16,6 +16,8 @@ def planned(process):
 # landscapes of networks on LJAT3, and on MNIST where there is a copy; of other functions; sets of gradient descents
 DRAWS = {"default": (58, 8), "coverage": (72, 8), "smoke": (44, 8), "paper": (192, 24)}
 FUNCTIONS = {"default": 24, "coverage": 24, "smoke": 10, "paper": 50}
+SEEDS = {"default": 3, "coverage": 3, "smoke": 2, "paper": 5}
+STUDENT_JOBS = {"stalled_students": 1, "student_curves": 1}
 DESCENTS = {"default": 12, "coverage": 12, "smoke": 7, "paper": 16}
 
 
@@ -52,7 +54,7 @@ def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, monkeypat
         "published_size": 1,
         "verdicts": 1,
         "summary": 1,
-    } | ({"auc_spread": 1} if with_mnist else {})
+    } | ({"auc_spread": 1, "students": SEEDS[config], **STUDENT_JOBS} if with_mnist else {})
 
 
 def mnist_stub(folder):
@@ -66,7 +68,19 @@ def mnist_stub(folder):
 def test_own_landscape_asks_for_nothing_of_the_papers(snakemake, tmp_path):
     jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", "config/own.yaml"))
     landscape = {"landscape", "verification", "landscape_table", "disconnectivity"}
-    assert jobs.keys() == landscape | {"all", "kernels", "growth", "costs", "verdicts", "summary"}
+    rest = {"all", "kernels", "growth", "costs", "verdicts", "summary"}
+    assert jobs.keys() == landscape | rest
+
+
+def test_own_function_goes_from_landscape_to_summary(snakemake, tmp_path, write_config):
+    config = (
+        "studies: [own]\nlandscapes: {own: {glass: {dataset: spins, n_spins: 5, explore: {n_starts: 10, n_hops: 0, "
+    )
+    path = write_config(config + "max_searches: 40}}}}")
+    process = snakemake(tmp_path / "run", "--configfile", path)
+    assert process.returncode == 0, process.stdout
+    assert (tmp_path / "run/figures/own/glass/disconnectivity.png").stat().st_size
+    assert "own/glass" in (tmp_path / "run/results/own/summary.md").read_text()
 
 
 def test_one_figure_needs_its_own_landscapes_only(snakemake, tmp_path):

@@ -55,6 +55,25 @@ def test_mnist_is_there(smoke_run, has_mnist):
     assert (smoke_run / "results/chitturi2020/claims-mnist.csv").stat().st_size
 
 
+def test_students_learn_and_go_on(smoke_run, has_mnist):
+    if not has_mnist:
+        pytest.skip("no copy of MNIST beside the repository or in its folder data")
+    students = pd.read_csv(smoke_run / "results/ballard2017/students.csv").set_index(
+        ["schedule", "relative_size", "seed"]
+    )
+    curves = pd.read_csv(smoke_run / "results/ballard2017/students/curves-1.csv")
+    for schedule in ("constant", "decaying"):
+        for size in (0.5, 1.0, 2.0):
+            curve = curves[(curves["schedule"] == schedule) & (curves["relative_size"] == size)][
+                "divergence"
+            ].to_numpy()
+            assert curve[-1] < 0.5 * curve[0]
+            assert students.loc[(schedule, size, 1), "divergence"] == curve[-1]
+    stalled = pd.read_csv(smoke_run / "results/ballard2017/stalled-students.csv")
+    assert (stalled["continued"] < stalled["stalled"]).all()
+    assert (smoke_run / "figures/ballard2017/figure-16.png").stat().st_size
+
+
 def test_summary_says_what_is_left_out(smoke_run, has_mnist):
     assert ("mnist is left out: " in (smoke_run / "results/summary.md").read_text()) == (not has_mnist)
 

@@ -2,12 +2,13 @@
 # Their tables, figures and claims: regression.smk, pspin.smk.
 BALLARD = config["landscapes"]["ballard2017"]
 FITS = [name for name, settings in BALLARD.items() if "max_frequency" in settings]
-SPINS = {settings["n_spins"]: name for name, settings in BALLARD.items() if "n_spins" in settings}
+SPINS = {name: settings["n_spins"] for name, settings in BALLARD.items() if "n_spins" in settings}
 # sphere, or three of them: (numbers of spins, what the pictures say)
 DESCENTS = {
     "sphere": (config["descents"]["n_spins"], "p-spin glass on the sphere"),
     "three-spheres": (config["descents"]["n_spins_on_three_spheres"], "p-spin glass on three spheres"),
 }
+STUDENTS = {key: value for key, value in config["students"].items() if key not in ("dataset", "seeds")}
 ARRIVED = 1e-6  # norm of the tangential gradient, as in the paper
 P = config["datasets"][config["descents"]["dataset"]]["p"]
 

@@ -52,6 +52,7 @@ def public_folders():
             if settings["dataset"] == name
         ]
         chosen = any(study in config["studies"] for study, _ in users)
+        chosen |= config["students"]["dataset"] == name and "ballard2017" in config["studies"]
         folders[name], sentence = public_data.folder_of(name, config["datasets"][name], REPOSITORY, runs and chosen)
         left_out += [sentence] if sentence and chosen else []
         for study, landscape in users if folders[name] is None else ():
@@ -124,9 +125,9 @@ def of_function(settings, dataset):
     return dataset | {key: value for key, value in settings.items() if key in keys}
 
 
-def landscapes_of_networks(yes):
-    """Return the landscapes that are of networks, or those that are not."""
-    return [path for path, settings in LANDSCAPES.items() if (settings["kind"] not in configuration.FUNCTIONS) == yes]
+def energy_label(landscape):
+    """Return what the energies of a landscape are called in its graph."""
+    return {"damped_sines": "cost", "p_spin": "energy per spin"}.get(LANDSCAPES[landscape]["kind"], "loss")
 
 
 def one_of(names):
@@ -141,8 +142,13 @@ def dataset_file(wildcards):
     if dataset["kind"] in configuration.FUNCTIONS:
         return []
     if dataset["kind"] == "mnist":
-        return [os.path.relpath(Path(PUBLIC_FOLDERS[name], file.name)) for file in public_data.MNIST_FILES]
+        return mnist_files(name)
     return f"results/datasets/{name}.h5" if dataset["kind"] == "ljat3" else in_repository(dataset["path"])
+
+
+def mnist_files(name):
+    """Return the files of a dataset of kind mnist that can be had."""
+    return [os.path.relpath(Path(PUBLIC_FOLDERS[name], file.name)) for file in public_data.MNIST_FILES]
 
 
 def problem(wildcards):
@@ -192,6 +198,7 @@ if workflow.is_main_process:
     for sentence in LEFT_OUT:
         logger.warning(sentence)
 LANDSCAPES = all_landscapes()
+OTHER_FUNCTIONS = {path for path, settings in LANDSCAPES.items() if settings["kind"] in configuration.FUNCTIONS}
 PAPERS = [study for study in ("chitturi2020", "ballard2017") if study in config["landscapes"]]
 N_SHARDS = config["shards"]["landscape"]
 SELECTED = selected_landscapes()

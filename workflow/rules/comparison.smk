@@ -112,7 +112,7 @@ rule panels:
         graph=lambda wildcards: PANELS[wildcards.figure]["graph"]
         | {key: value for key, value in config["disconnectivity"].items() if value is not None},
         options=lambda wildcards: PANELS[wildcards.figure]["options"],
-        code=code("landscape", "analysis.disconnectivity", "plotting.disconnectivity"),
+        code=code("landscape", "analysis.disconnectivity", "analysis.summary", "plotting.disconnectivity"),
     message:
         "Draw {wildcards.figure}"
     script:

@@ -121,7 +121,7 @@ rule landscape_table:
     benchmark:
         "results/benchmarks/{landscape}/table.tsv"
     wildcard_constraints:
-        landscape=one_of(landscapes_of_networks(True)),
+        landscape=one_of(LANDSCAPES.keys() - OTHER_FUNCTIONS),
     conda:
         "../../environment.yml"
     threads: 1
@@ -149,7 +149,7 @@ rule function_table:
     benchmark:
         "results/benchmarks/{landscape}/table.tsv"
     wildcard_constraints:
-        landscape=one_of(landscapes_of_networks(False)),
+        landscape=one_of(OTHER_FUNCTIONS),
     conda:
         "../../environment.yml"
     threads: 1
@@ -189,10 +189,11 @@ rule disconnectivity:
         runtime=30,
     params:
         titles=lambda wildcards: [wildcards.landscape],
-        colour="train_auc",
+        colour=lambda wildcards: None if wildcards.landscape in OTHER_FUNCTIONS else "train_auc",
         graph=config["disconnectivity"],
-        options={"width": 3.4, "panel_height": 4.1},  # inches: one column of a journal
-        code=code("landscape", "analysis.disconnectivity", "plotting.disconnectivity"),
+        # inches: one column of a journal
+        options=lambda wildcards: {"width": 3.4, "panel_height": 4.1, "ylabel": energy_label(wildcards.landscape)},
+        code=code("landscape", "analysis.disconnectivity", "analysis.summary", "plotting.disconnectivity"),
     message:
         "Disconnectivity graph of {wildcards.landscape}"
     script:

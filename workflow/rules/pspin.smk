@@ -1,9 +1,9 @@
 # Ballard et al. 2017, section VII: where the stationary points of spherical spin glasses lie, and their landscapes.
-add_table("ballard2017", "spin-glasses", None, [({"n_spins": n}, name) for n, name in SPINS.items()])
+add_table("ballard2017", "spin-glasses", None, [({"n_spins": n}, name) for name, n in SPINS.items()])
 add_figure(
     "ballard2017",
     "figure-15",
-    {name: f"N = {n}" for n, name in SPINS.items()},
+    {name: f"N = {n}" for name, n in SPINS.items()},
     None,
     n_columns=3,
     ylabel="energy per spin",
@@ -19,7 +19,7 @@ STUDY_LISTS["ballard2017"] += [
 ]
 STUDY_CLAIM_FILES["ballard2017"] += [f"results/ballard2017/claims-{model}.csv" for model in DESCENTS]
 _claim = partial(
-    add_claim, "ballard2017", "spin-glasses", measure="trend", landscapes=list(SPINS.values()), at=list(SPINS)
+    add_claim, "ballard2017", "spin-glasses", measure="trend", landscapes=list(SPINS), at=list(SPINS.values())
 )
 _claim("the band of the minima narrows with the number of spins", "energy_range_per_spin", "< 0", unit="per spin")
 _claim("more minima with more spins", "n_minima", "> 0", log=True, unit="ln per spin")
@@ -85,9 +85,10 @@ rule descents:
             "spheres": 1 if wildcards.model == "sphere" else 3,
             "realisations": config["descents"]["realisations"],
             "starts": config["descents"]["starts"],
+            "tolerance": ARRIVED,
             "seed": derived_seed(f"ballard2017/descents/{wildcards.model}"),
         },
-        code=code("objectives", "sphere_descent"),
+        code=code("objectives", "objectives.pspin_spheres", "sphere_descent"),
     message:
         "Gradient descents of {wildcards.n_spins} spins ({wildcards.model})"
     script:
@@ -96,7 +97,7 @@ rule descents:
 
 rule descent_variance:
     input:
-        lambda wildcards: [path for _, path in descents_of(wildcards)],
+        descents=lambda wildcards: [path for _, path in descents_of(wildcards)],
     output:
         table=report(
             "results/ballard2017/variance-{model}.csv",

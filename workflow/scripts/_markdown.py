@@ -2,13 +2,14 @@
 
 import pandas as pd
 
-COLUMNS = ["n_minima", "n_transition_states", "n_transition_states_nondegenerate", "n_components"]
-COLUMNS += ["coverage_minima", "coverage_transition_states", "chao1_minima", "n_searches", "train_gmin_loss"]
+COLUMNS = ["n_minima", "n_transition_states", "n_transition_states_nondegenerate", "n_components", "coverage_minima"]
+COLUMNS += ["coverage_transition_states", "chao1_minima", "n_searches"]
+LOWEST = ["train_gmin_loss", "lowest_energy", "lowest_energy_per_spin"]  # of networks, fits, glasses
 
 
 def as_markdown(table):
     """Return a table as Markdown, numbers to four digits, nothing where a number is missing."""
-    lines = [table.columns, ["---"] * len(table.columns), *table.itertuples(index=False)]
+    lines = (table.columns, ["---"] * len(table.columns), *table.itertuples(index=False))
     return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
 
 
@@ -21,19 +22,19 @@ def comparison_rows(path_to_table):
     table = pd.read_csv(path_to_table)
     ours = [f"{row.mean:.4g} ± {row.sd:.2g} (n = {row.n})" for row in table.itertuples(name="Row")]
     table.insert(table.columns.get_loc("quantity") + 1, "this work", ours)
-    table["verdict"] = table["verdict"].replace("not published", "")
-    return table.drop(columns=["mean", "sd", "n"])
+    return table.replace({"verdict": {"not published": ""}}).drop(columns=["mean", "sd", "n"])
 
 
 def claim_rows(path_to_claims):
     """Return claims with their effects, one row each."""
     table = pd.read_csv(path_to_claims)
-    shown = "{effect:.3g} ({low:.3g} to {high:.3g})".format
-    table["effect"] = [shown(**row).replace(" (nan to nan)", "") for row in table.to_dict("records")]
+    shown = ("{effect:.3g} ({low:.3g} to {high:.3g})".format(**row) for row in table.to_dict("records"))
+    table["effect"] = [text.replace(" (nan to nan)", "") for text in shown]
     return table.drop(columns=["low", "high"])
 
 
 def landscape_rows(names, paths_to_tables):
     """Return the main numbers of each landscape, one row each."""
-    rows = [pd.read_csv(path).set_index("quantity")["value"][COLUMNS] for path in paths_to_tables]
-    return pd.DataFrame(rows, index=names).rename_axis("landscape").reset_index()
+    tables = [pd.read_csv(path).set_index("quantity")["value"] for path in paths_to_tables]
+    shown = COLUMNS + [name for name in LOWEST if any(name in table for table in tables)]
+    return pd.DataFrame([table.reindex(shown) for table in tables], index=names).rename_axis("landscape").reset_index()

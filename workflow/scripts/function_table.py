@@ -18,7 +18,7 @@ def make_tables(path_to_landscape, path_to_minima, path_to_table, seed):
     table = minima_table(minima["energy"], states["energy"], ends)
     pd.concat([pd.DataFrame(columns), table], axis=1).to_csv(path_to_minima, index=False)
     values = landscape_numbers(landscape, kept) | energy_numbers(minima["energy"], landscape.objective)
-    values |= network_numbers(len(minima["energy"]), ends, np.random.default_rng(seed))
+    values |= network_numbers(minima["energy"], ends, np.random.default_rng(seed))
     pd.DataFrame(list(values.items()), columns=["quantity", "value"]).to_csv(path_to_table, index=False)
 
 

@@ -93,33 +93,39 @@ def _chao1(table):
     return chao1(table["survey_hits"], table["hits"] - table["survey_hits"]).estimate
 
 
-def network_numbers(n_minima: int, ends, rng: np.random.Generator) -> dict:
+def network_numbers(energies, ends, rng: np.random.Generator) -> dict:
     """Return the network of minima in numbers, beside random networks of as many nodes and edges.
 
     Parameters
     ----------
-    n_minima : int
+    energies : ndarray, shape (n,)
+        Of the minima.
     ends : ndarray of int, shape (m, 2)
         Rows of the two minima of each transition state.
     rng : numpy.random.Generator
-        Draws the random networks.
+        Draws the random networks, and the minima that paths start from where there are too many.
 
     Returns
     -------
     dict of str to number
-        Edges and mean degree of all; of the largest component, its minima, mean shortest path, diameter, clustering and
-        transitivity, the first two and clustering of random networks (means of a hundred), and the small-world
-        coefficient (:mod:`lossland.analysis.network`).
+        Edges and mean degree of all; of the largest component, its minima, those that paths were followed from, mean
+        shortest path, diameter, clustering and transitivity; mean and longest path to the global minimum; mean path,
+        diameter and clustering of random networks (means of a hundred), and the small-world coefficient
+        (:mod:`lossland.analysis.network`).
     """
-    graph = network_of_minima(n_minima, ends)
-    found, largest = network_properties(graph, rng=rng), largest_component(graph)
+    graph = network_of_minima(len(energies), ends)
+    found = network_properties(graph, target=int(np.argmin(energies)), rng=rng)
+    largest = largest_component(graph)
     random = random_networks(len(largest), largest.number_of_edges(), rng)
     return {
         "n_network_edges": found.n_edges,
         "mean_degree": found.mean_degree,
         "n_largest_component": found.n_largest,
+        "n_path_sources": found.n_sources,
         "mean_shortest_path": found.mean_path,
         "diameter": found.diameter,
+        "mean_path_to_global_minimum": found.mean_path_to_target,
+        "longest_path_to_global_minimum": found.target_eccentricity,
         "clustering": found.clustering,
         "transitivity": found.transitivity,
         "random_mean_shortest_path": random.mean_path.mean,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lossland.errors import InputError
-from lossland.objectives.regression import N_VARIABLES, curve
+from lossland.objectives.regression import N_VARIABLES, curve_points
 
 
 def draw_curve(parameters, n_data: int, x_max: float, noise: float, rng: np.random.Generator):
@@ -33,4 +33,4 @@ def draw_curve(parameters, n_data: int, x_max: float, noise: float, rng: np.rand
     if parameters.shape != (N_VARIABLES,) or n_data < N_VARIABLES:
         raise InputError(f"{parameters.size} parameters and {n_data} data; expected {N_VARIABLES}, and no fewer data")
     x = rng.uniform(0.0, x_max, n_data)
-    return x, curve(parameters, x) + rng.normal(0.0, noise, n_data)
+    return x, curve_points(parameters.copy(), x) + rng.normal(0.0, noise, n_data)

@@ -11,6 +11,7 @@ from lossland.objectives.base import (
     from_function,
     objective_data,
 )
+from lossland.objectives.distillation import distillation
 from lossland.objectives.locality import locality_mask
 from lossland.objectives.mlp import mlp_cross_entropy
 from lossland.objectives.pspin import draw_couplings, p_spin
@@ -25,6 +26,7 @@ __all__ = [
     "Objective",
     "ObjectiveData",
     "damped_sines",
+    "distillation",
     "draw_couplings",
     "from_description",
     "from_function",
@@ -57,4 +59,6 @@ def from_description(kind, attributes, arrays) -> Objective:
         return p_spin(arrays["couplings"], attributes["n_spins"], attributes["p"], stiffness=attributes["stiffness"])
     if kind == "damped_sines":
         return damped_sines(arrays["x"], arrays["t"], attributes["max_frequency"])
+    if kind == "distillation":
+        return distillation(attributes["layer_sizes"], arrays["inputs"], arrays["targets"])
     raise KeyError(kind)

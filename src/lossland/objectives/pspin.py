@@ -11,7 +11,8 @@ The searches know nothing of spheres. They are given
     f(w) = H(sqrt(N) w / |w|) + stiffness / 2 (|w| - sqrt(N))**2,
 
 whose stationary points are those of H on the sphere, with the same energies and, in the tangent space, the same
-eigenvalues; the radial one is the stiffness. Steepest-descent paths that start on the sphere stay on it.
+eigenvalues; the radial one is the stiffness. Steepest-descent paths that start on the sphere stay on it. With even p
+every point has its negative as a copy.
 """
 
 import os
@@ -19,14 +20,23 @@ from math import comb, factorial, sqrt
 from numbers import Integral
 
 import numpy as np
-from numba import float64, njit, types, void
+from numba import float64, int64, njit, types, void
 
 from lossland._vector import FASTMATH, add_scaled, dot
 from lossland.errors import InputError
-from lossland.objectives.base import DATA, HESSIAN, VALUE_GRADIENT, Objective, objective_data
+from lossland.objectives.base import DATA, HESSIAN, VALUE_GRADIENT, Isometries, Objective, objective_data
 
 KIND = "p_spin"
 GIB = 2**30
+
+
+@njit(float64(float64, int64), cache=True, nogil=True)
+def whole_power(x, p):
+    """Return x**p by multiplications: the last bits of the system's power differ between machines."""
+    result = 1.0
+    for _ in range(p):
+        result *= x
+    return result
 
 
 @njit(void(float64[::1], DATA, float64[::1]), cache=True, nogil=True, fastmath=FASTMATH)
@@ -48,7 +58,7 @@ def value_gradient(w, data, gradient):
     p, stiffness = data.parameters
     length, radius = np.sqrt(dot(w, w)), np.sqrt(w.size)
     polynomial_gradient(w, data, gradient)
-    ratio = (radius / length) ** p
+    ratio = whole_power(radius / length, int(p))
     energy = ratio * dot(w, gradient) / p  # Euler's theorem on homogeneous functions
     gradient *= ratio
     add_scaled(stiffness * (1.0 - radius / length) - p * energy / length**2, w, gradient)
@@ -83,7 +93,7 @@ def hessian(w, data, matrix):
     length = np.sqrt(squared)
     polynomial_gradient(w, data, gradient)
     polynomial_hessian(w, data, matrix)
-    ratio = (radius / length) ** p
+    ratio = whole_power(radius / length, int(p))
     energy = ratio * dot(w, gradient) / p
     diagonal = stiffness * (1.0 - radius / length) - p * energy / squared
     radial = p * (p + 2.0) * energy / squared**2 + stiffness * radius / length**3
@@ -160,9 +170,15 @@ def p_spin(couplings, n_spins: int, p: int = 3, *, stiffness: float | None = Non
         data=objective_data(gradient_table(couplings, indices, n_spins), None, [p, stiffness], indices.ravel()),
         start_low=-sqrt(3.0),  # so that starts are about as long as the sphere is wide
         start_high=sqrt(3.0),
+        isometries=_inversion(n_spins) if p % 2 == 0 else None,
         attributes={"p": int(p), "n_spins": int(n_spins), "stiffness": stiffness},
         arrays={"couplings": couplings},
     )
+
+
+def _inversion(n):
+    """Return the group of w -> -w."""
+    return Isometries(np.array([np.eye(n), -np.eye(n)]), np.zeros((2, n)), np.zeros((0, n)))
 
 
 @njit(types.Tuple((float64[::1], float64[:, ::1]))(float64[:, ::1], DATA), cache=True, nogil=True)
@@ -196,13 +212,16 @@ def check_size(n_spins, p):
     for name, number in (("n_spins", n_spins), ("p", p)):
         if not isinstance(number, Integral) or number < 1:
             raise InputError(f"{name} is {number!r}; expected a whole number from 1 on")
-    # the couplings and, for a moment, their indices; the table of the gradient
-    needed = 8 * ((p + 2) * comb(n_spins + p - 1, p) + (n_spins + p) * comb(n_spins + p - 2, p - 1))
-    present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    # the couplings and, for a moment, their indices twice; the table of the gradient
+    numbers = (2 * p + 2) * comb(n_spins + p - 1, p) + (n_spins + 2 * p) * comb(n_spins + p - 2, p - 1)
+    check_room(numbers, f"{n_spins} spins with p = {p}")
+
+
+def check_room(numbers: int, what: str):
+    """Refuse to make more floating-point numbers than the memory of this machine holds."""
+    needed, present = 8 * numbers, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     if needed > present:
-        raise InputError(
-            f"{n_spins} spins with p = {p} need {needed / GIB:.1f} GiB of memory, but there are {present / GIB:.1f} GiB"
-        )
+        raise InputError(f"{what} need {needed / GIB:.1f} GiB of memory, but there are {present / GIB:.1f} GiB")
 
 
 def descending_indices(n: int, degree: int) -> np.ndarray:

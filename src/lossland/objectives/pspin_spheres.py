@@ -10,6 +10,19 @@ import numpy as np
 from numba import float64, njit, types
 
 from lossland._vector import dot
+from lossland.objectives.pspin import check_room
+
+
+def draw_three_sphere_couplings(n_spins: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw one realisation of the couplings, shape (n_spins, n_spins**2).
+
+    Raises
+    ------
+    InputError
+        When they do not fit in memory.
+    """
+    check_room(n_spins**3, f"three spheres of {n_spins} spins")
+    return rng.normal(size=(n_spins, n_spins**2))
 
 
 @njit(

@@ -36,6 +36,16 @@ def _curve_and_slopes(q, x, out):
     out[6] = damping * cosine_a * cosine_b
 
 
+@njit(float64[::1](float64[::1], float64[::1]), cache=True, nogil=True)
+def curve_points(q, x):
+    """Return y at ``x``, shape (n,), with the same bits on every machine."""
+    out, y = np.empty(7), np.empty(x.size)
+    for i in range(x.size):
+        _curve_and_slopes(q, x[i], out)
+        y[i] = out[0]
+    return y
+
+
 @njit(VALUE_GRADIENT, cache=True, nogil=True, error_model="numpy")
 def value_gradient(q, data, gradient):
     """Return E plus the wall at ``q``, shape (5,), and overwrite the gradient."""
@@ -122,7 +132,7 @@ def damped_sines(x, t, max_frequency: float) -> Objective:
 
 
 def curve(q, x) -> np.ndarray:
-    """Return y at ``x``, shape (n,), for one fit or many, ``q`` of shape (..., 5); shape (..., n)."""
+    """Return y at ``x``, shape (n,), for one fit or many, ``q`` of shape (..., 5); shape (..., n); for pictures."""
     q = np.asarray(q, dtype=np.float64)[..., None]
     return np.exp(-q[..., 0, :] * x) * np.sin(q[..., 1, :] * x + q[..., 2, :]) * np.sin(q[..., 3, :] * x + q[..., 4, :])
 
@@ -148,5 +158,6 @@ def isometries() -> Isometries:
         order = [0, 3, 4, 1, 2] if swap else [0, 1, 2, 3, 4]
         matrices.append(matrix[order])
         shifts.append(shift[order])
-    lattice = [[0.0, 0.0, 2.0 * np.pi, 0.0, 0.0], [0.0, 0.0, np.pi, 0.0, np.pi]]
+    # the shortest vectors; their sum is one turn of q3
+    lattice = [[0.0, 0.0, np.pi, 0.0, np.pi], [0.0, 0.0, np.pi, 0.0, -np.pi]]
     return Isometries(np.array(matrices), np.array(shifts), np.array(lattice))

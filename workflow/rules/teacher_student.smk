@@ -1,0 +1,100 @@
+# Ballard et al. 2017, end of section VII and figure 16: students that learn from the outputs of a teacher.
+# Left out of a run when MNIST can be had nowhere.
+if PUBLIC_FOLDERS[config["students"]["dataset"]]:
+    STUDY_FIGURES["ballard2017"].append("figures/ballard2017/figure-16.png")
+    STUDY_LISTS["ballard2017"] += [f"results/ballard2017/{table}.csv" for table in ("students", "stalled-students")]
+    STUDY_CLAIM_FILES["ballard2017"].append("results/ballard2017/claims-students.csv")
+
+    rule students:
+        input:
+            mnist_files(config["students"]["dataset"]),
+            "results/kernels.txt",
+        output:
+            curves="results/ballard2017/students/curves-{seed}.csv",
+            weights="results/ballard2017/students/weights-{seed}.npz",
+        log:
+            "results/logs/ballard2017/students-{seed}.log",
+        benchmark:
+            "results/benchmarks/ballard2017/students-{seed}.tsv"
+        wildcard_constraints:
+            seed="[0-9]+",
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=600,
+        params:
+            settings=STUDENTS,
+            seed=lambda wildcards: derived_seed(f"ballard2017/students/{wildcards.seed}"),
+            code=code("datasets", "sgd"),
+        message:
+            "Train teacher and students, seed {wildcards.seed}"
+        script:
+            "../scripts/students.py"
+
+    rule stalled_students:
+        input:
+            images=mnist_files(config["students"]["dataset"]),
+            weights="results/ballard2017/students/weights-1.npz",
+        output:
+            table=report(
+                "results/ballard2017/stalled-students.csv",
+                caption="../report/students.rst",
+                category="Beside the papers",
+                labels={"shows": "ballard2017, students that stalled"},
+            ),
+        log:
+            "results/logs/ballard2017/stalled-students.log",
+        benchmark:
+            "results/benchmarks/ballard2017/stalled-students.tsv"
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=600,
+        params:
+            settings=STUDENTS,
+            seed=derived_seed("ballard2017/students/1"),
+            code=code("datasets", "lbfgs", "lowest_mode", "objectives"),
+        message:
+            "Go on from where the students stalled"
+        script:
+            "../scripts/stalled.py"
+
+    rule student_curves:
+        input:
+            expand("results/ballard2017/students/curves-{seed}.csv", seed=range(1, config["students"]["seeds"] + 1)),
+        output:
+            table=report(
+                "results/ballard2017/students.csv",
+                caption="../report/students.rst",
+                category="Beside the papers",
+                labels={"shows": "ballard2017, students"},
+            ),
+            claims="results/ballard2017/claims-students.csv",
+            pdf="figures/ballard2017/figure-16.pdf",
+            png=report(
+                "figures/ballard2017/figure-16.png",
+                caption="../report/students.rst",
+                category="Beside the papers",
+                labels={"shows": "ballard2017/figure-16"},
+            ),
+        log:
+            "results/logs/ballard2017/figure-16.log",
+        benchmark:
+            "results/benchmarks/ballard2017/figure-16.tsv"
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        params:
+            confidence=config["check"]["confidence"],
+            code=code("analysis.effects", "plotting.students"),
+        message:
+            "Draw how the losses of students fall"
+        script:
+            "../scripts/student_curves.py"

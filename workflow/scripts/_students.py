@@ -1,0 +1,32 @@
+"""The data of a teacher and its students, and the students' sizes."""
+
+from pathlib import Path
+
+import numpy as np
+
+from lossland.datasets import read_mnist
+from lossland.objectives.distillation import probabilities
+
+N_PIXELS, N_CLASSES = 28 * 28, 10
+
+
+def read_halves(path_to_file, n_data, seed):
+    """Return inputs and labels of the teacher's images, and inputs of the students'; no image is in both."""
+    images = read_mnist(Path(path_to_file).parent)[0]
+    rows = np.random.default_rng(seed).permutation(len(images))[: 2 * n_data]
+    return (*images.take(rows[:n_data]), images.take(rows[n_data:])[0])
+
+
+def sizes_of(n_hidden):
+    """Return the layer sizes of a network with so many hidden nodes."""
+    return [N_PIXELS, n_hidden, N_CLASSES]
+
+
+def students_of(n_teacher, relative_sizes):
+    """Return {relative size: hidden nodes} of the students."""
+    return {size: max(1, round(size * n_teacher)) for size in relative_sizes}
+
+
+def targets_of(weights, n_teacher, inputs):
+    """Return what the teacher says of every image."""
+    return probabilities(weights, np.array(sizes_of(n_teacher)), inputs)
