@@ -215,7 +215,7 @@ def test_failed_quality_fails_the_check(smoke_run, snakemake, tmp_path):
     verdicts.to_csv(path, index=False)
     process = snakemake(folder, "check", "--rerun-triggers", "mtime", "--configfile", "config/smoke.yaml")
     assert process.returncode == 1
-    assert f"{2 * len(LANDSCAPES)} failed" in process.stdout
+    assert f"{2 * len(LANDSCAPES) + len(FITS)} failed" in process.stdout
 
 
 def test_damaged_dataset_costs_no_finished_landscape(smoke_run, snakemake, tmp_path):
