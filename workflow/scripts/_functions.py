@@ -20,4 +20,4 @@ def spins(problem):
     return p_spin(draw_couplings(n_spins, np.random.default_rng(sequence), p), n_spins, p)
 
 
-FUNCTIONS = {"damped_sines": sines, "p_spin": spins}
+OBJECTIVES = {"damped_sines": sines, "p_spin": spins}

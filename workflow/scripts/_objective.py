@@ -1,7 +1,7 @@
 """The loss or other function of one draw, whose landscape is explored."""
 
 from _data import read_draw
-from _functions import FUNCTIONS
+from _functions import OBJECTIVES
 
 from lossland.objectives import locality_mask, mlp_cross_entropy
 
@@ -10,8 +10,8 @@ NETWORK = ("layer_sizes", "regularisation", "regularise_biases", "normalisation"
 
 def read_objective(path, problem):
     """Return the function of one draw, and what a landscape of it records: its settings and the dataset's digest."""
-    if problem["kind"] in FUNCTIONS:
-        return FUNCTIONS[problem["kind"]](problem), {"config": problem}
+    if problem["kind"] in OBJECTIVES:
+        return OBJECTIVES[problem["kind"]](problem), {"config": problem}
     dataset, draw = read_draw(path, problem)
     mask = problem["mask"]
     if problem["n_neighbours"] is not None:
