@@ -49,7 +49,7 @@ codespell: $(READY)
 	$(BIN)/codespell
 
 pytest: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 reference: $(READY)
 	$(SNAKEMAKE) --configfile config/smoke.yaml --forcerun reference -- reference

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from lossland.analysis.agreement import agreement
 from lossland.datasets import quench_many, sample
-from lossland.explore import Exploration
+from lossland.exploration import Exploration
 from lossland.explore_options import ExploreOptions
 from lossland.objectives import mlp_cross_entropy
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lossland.completeness import chao1, good_turing_coverage
-from lossland.explore import Exploration
+from lossland.exploration import Exploration
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
 from lossland.plotting.style import PAGE_WIDTH, new_figure, styled

@@ -15,7 +15,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from lossland.datasets import quench_many, sample
-from lossland.explore import Exploration
+from lossland.exploration import Exploration
 from lossland.explore_options import ExploreOptions
 from lossland.objectives import mlp_cross_entropy
 

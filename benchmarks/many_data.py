@@ -16,7 +16,7 @@ import pandas as pd
 
 from lossland.completeness import chao1
 from lossland.datasets import quench_many, sample
-from lossland.explore import explore
+from lossland.exploration import explore
 from lossland.explore_options import ExploreOptions
 from lossland.objectives import mlp_cross_entropy
 

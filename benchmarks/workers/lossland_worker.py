@@ -4,7 +4,7 @@ import sys
 import time
 
 from lossland import ExploreOptions, explore  # before anything that loads SciPy
-from lossland.explore import Exploration
+from lossland.exploration import Exploration
 from lossland.minimise import minimise
 from lossland.objectives import mlp_cross_entropy
 

@@ -4,8 +4,17 @@ from lossland import _runtime
 
 _runtime.configure()
 
-from lossland.explore import explore  # noqa: E402
-from lossland.explore_options import ExploreOptions  # noqa: E402
-from lossland.landscape import Landscape  # noqa: E402
+from lossland._lazy import on_demand  # noqa: E402
 
 __all__ = ["ExploreOptions", "Landscape", "explore"]
+
+
+def _load():
+    from lossland.exploration import explore
+    from lossland.explore_options import ExploreOptions
+    from lossland.landscape import Landscape
+
+    return locals()
+
+
+__getattr__ = on_demand(__name__, __all__, _load)

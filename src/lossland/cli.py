@@ -15,7 +15,7 @@ from tqdm import tqdm
 from lossland.analysis.agreement import agreement
 from lossland.completeness import chao1
 from lossland.errors import InputError, LosslandError
-from lossland.explore import ExploreOptions, explore
+from lossland.exploration import ExploreOptions, explore
 from lossland.landscape import Landscape
 from lossland.objectives.base import Objective
 from lossland.recorded import RecordedObjective

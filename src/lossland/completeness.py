@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from lossland.errors import InputError
 
@@ -125,7 +125,7 @@ def chao1(hits, others=None, confidence=0.95) -> Richness:
         raise InputError(f"confidence is {confidence}, but must lie between 0 and 1")
     if n == 0:
         return Richness(found, float(found), np.nan, float(found), np.inf)
-    z = norm.ppf(0.5 + confidence / 2)
+    z = ndtri(0.5 + confidence / 2)
     f1, f2 = int(np.count_nonzero(hits == 1)), int(np.count_nonzero(hits == 2))
     k = (n - 1) / n
     unseen = k * f1 * (f1 - 1) / (2 * (f2 + 1))

@@ -16,7 +16,7 @@ POSITIVE = (TINY, LARGEST)
 #: least and greatest value of the settings that may be zero, or may not be any positive number
 RANGES = {
     **dict.fromkeys(("n_starts", "hop_steps", "max_searches", "round_size", "chunk_size", "max_climb"), (1, MOST)),
-    **dict.fromkeys(("n_hops", "soft_modes", "searches_per_minimum"), (0, MOST)),
+    **dict.fromkeys(("n_hops", "soft_modes", "searches_per_minimum", "loose_handicap"), (0, MOST)),
     "kT": (0, LARGEST),
     **dict.fromkeys(("coverage_minima", "coverage_transition_states"), (0, 1)),
     "start_share": (0, 0.9),  # the rest are searches for transition states
@@ -49,6 +49,10 @@ class ExploreOptions(NamedTuple):
     searches_per_minimum : int
         Searches from every minimum before coverage may end the exploration, at least one; every fourth is a survey
         search.
+    loose_handicap : int
+        How many searches later than others a minimum is searched from that is not joined to the lowest one: 0 treats
+        all alike; with a few, what is joined to the lowest minimum grows first, where a landscape is too large to be
+        finished.
     displacement, displacement_spread : float
         The first step away from a minimum is drawn between ``displacement`` (units of ``x``) and
         ``displacement_spread`` times as much, evenly in its logarithm.
@@ -87,6 +91,7 @@ class ExploreOptions(NamedTuple):
     kT: float = 1e-3
     soft_modes: int = 20
     searches_per_minimum: int = 40
+    loose_handicap: int = 0
     displacement: float = 1.0
     displacement_spread: float = 8.0
     max_searches: int = 2000

@@ -13,7 +13,7 @@ from scipy.sparse.linalg import ArpackNoConvergence
 
 from lossland._vector import add_scaled, dot, finite, norm, rms, scale
 from lossland.lbfgs import MAX_REDUCTIONS, quasi_newton_step
-from lossland.lowest_mode import lowest_eigenvalues, lowest_mode
+from lossland.lowest_mode import HessianProducts, lowest_eigenvalues, lowest_mode
 from lossland.objectives.base import DATA, VALUE_GRADIENT, Objective
 from lossland.status import StationaryPoint, Status
 
@@ -260,16 +260,17 @@ def follow_hybrid(objective: Objective, x, direction, options: HybridOptions = H
     energy, rms_gradient, _, n_iterations, n_evaluations, status = hybrid_follow(
         objective.value_gradient, objective.data, x, mode, options
     )
-    eigenvalues, n_hessians = np.empty(0), 0
+    eigenvalues, n_hessians, products = np.empty(0), 0, HessianProducts(objective, x)
     if status == CONVERGED and objective.n_variables <= DENSE_LIMIT:
         eigenvalues, n_hessians = np.linalg.eigvalsh(objective.hessian_matrix(x)), 1
     elif status == CONVERGED:
         try:
-            eigenvalues = lowest_eigenvalues(objective, x, 2)
+            eigenvalues = lowest_eigenvalues(products, 2)
         except ArpackNoConvergence:
             status = MAX_ITERATIONS
     if status == CONVERGED and np.count_nonzero(eigenvalues < 0.0) != 1:
         status = Status.WRONG_INDEX
+    n_evaluations += products.n_evaluations
     return StationaryPoint(
         x, energy, rms_gradient, eigenvalues, Status(status), n_evaluations, n_hessians, n_iterations
     )

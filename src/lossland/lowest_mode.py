@@ -125,22 +125,45 @@ def lowest_mode(value_gradient, data, x, mode, max_products, tolerance, differen
     return curvature, 2 * n_products
 
 
-def lowest_eigenvalues(objective: Objective, x, k: int, tolerance: float = LANCZOS_TOLERANCE) -> np.ndarray:
-    """Return the ``k`` lowest Hessian eigenvalues at ``x`` in ascending order, by Lanczos on Hessian-vector products.
+class HessianProducts:
+    """Products of the Hessian at one point with vectors, counted.
 
-    ``tolerance`` is the relative error of an eigenvalue.
+    Parameters
+    ----------
+    objective : Objective
+    x : ndarray, shape (n_variables,)
+
+    Attributes
+    ----------
+    n_evaluations : int
+        What they cost: a product costs about as much as two evaluations of energy and gradient.
+    """
+
+    def __init__(self, objective: Objective, x):
+        self.objective, self.x, self.n_evaluations = objective, x, 0
+
+    def __call__(self, direction) -> np.ndarray:
+        """Return the product with ``direction``, shape (n_variables,)."""
+        self.n_evaluations += 2
+        return self.objective.hessian_product(self.x, direction)
+
+
+def lowest_eigenvalues(products: HessianProducts, k: int, tolerance: float = LANCZOS_TOLERANCE) -> np.ndarray:
+    """Return the ``k`` lowest Hessian eigenvalues at a point in ascending order, by Lanczos on Hessian-vector products.
+
+    ``tolerance`` is the relative error of an eigenvalue. Of few variables the whole Hessian is taken.
 
     Raises
     ------
     scipy.sparse.linalg.ArpackNoConvergence
         When they do not converge.
     """
-    n = objective.n_variables
+    n = products.objective.n_variables
     if not 1 <= k <= n:
         raise ValueError(f"k is {k}, but must be between 1 and the number of variables, {n}")
     if n <= SMALL_LANCZOS or k >= n:
-        return np.linalg.eigvalsh(objective.hessian_matrix(x))[:k]
-    return extreme_eigenvalues(lambda v: objective.hessian_product(x, v), n, k, tolerance=tolerance)
+        return np.linalg.eigvalsh(products.objective.hessian_matrix(products.x))[:k]
+    return extreme_eigenvalues(products, n, k, tolerance=tolerance)
 
 
 def lowest_to_scale(objective: Objective, x, tolerance: float = 1e-4) -> tuple[float, float]:

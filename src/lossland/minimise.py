@@ -9,12 +9,9 @@ from scipy.sparse.linalg import ArpackNoConvergence
 from lossland._vector import rms
 from lossland.gradient_flow import FlowOptions, follow_flow
 from lossland.lbfgs import LbfgsOptions, lbfgs
-from lossland.lowest_mode import lowest_eigenvalues
+from lossland.lowest_mode import HessianProducts, lowest_eigenvalues
 from lossland.objectives.base import Objective
-from lossland.status import StationaryPoint, Status
-
-MAX_DENSE = 4000  # variables: the eigenvectors of one Hessian take 128 MB there, and minutes
-SIGN_TOLERANCE = 1e-3  # relative error of the smallest eigenvalue of larger objectives, of which only the sign matters
+from lossland.status import MAX_DENSE, SIGN_TOLERANCE, StationaryPoint, Status
 
 
 class MinimiseOptions(NamedTuple):
@@ -79,13 +76,14 @@ def _minimise_large(objective, x, options):
     energy, rms_gradient, n_steps, n_evaluations, status = lbfgs(
         objective.value_gradient, objective.data, x, limits, np.empty((0, 0)), np.empty((0, x.size))
     )
-    eigenvalues = np.empty(0)
+    eigenvalues, products = np.empty(0), HessianProducts(objective, x)
     if status == Status.CONVERGED:
         try:
-            eigenvalues = lowest_eigenvalues(objective, x, 1, SIGN_TOLERANCE)
+            eigenvalues = lowest_eigenvalues(products, 1, SIGN_TOLERANCE)
             status = Status.CONVERGED if eigenvalues[0] > 0.0 else Status.WRONG_INDEX
         except ArpackNoConvergence:
             status = Status.MAX_ITERATIONS
+    n_evaluations += products.n_evaluations
     return StationaryPoint(x, energy, rms_gradient, eigenvalues, Status(status), n_evaluations, 0, n_steps)
 
 

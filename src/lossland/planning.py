@@ -132,9 +132,14 @@ class Planner:
         return plan + [self._cross(minima.x, *partner, first + i) for i, partner in enumerate(partners)]
 
     def _least_searched(self, energy, number):
-        """Return rows of minima to search from: the least searched first, low before high, repeated if need be."""
-        rows = []
+        """Return rows of minima to search from: the least searched first, low before high, repeated if need be.
+
+        Those that are not joined to the lowest one count as searched more often, by the handicap that is set.
+        """
+        rows, labels = [], self.connections.labels
         planned = self.searched.copy()
+        if planned.size:
+            planned[labels != labels[np.argmin(energy)]] += self.options.loose_handicap
         while len(rows) < number and planned.size:
             level = np.flatnonzero(planned == planned.min())
             chosen = _lowest(energy, level, number - len(rows))

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lossland import objectives
 from lossland.errors import FileFormatError
 from lossland.landscape_file import FileContents
+from lossland.objectives.kinds import from_description
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def recorded_objective(path, contents: FileContents):
     """
     description = (contents.kind, contents.objective_attributes, contents.objective_arrays)
     try:
-        objective = objectives.from_description(*description)
+        objective = from_description(*description)
     except KeyError as error:
         if error.args == (contents.kind,):  # not a kind that can be rebuilt
             return RecordedObjective(contents.kind, contents.n_variables, *description[1:])

@@ -7,7 +7,7 @@ from numba import float64, int64, njit, types
 
 from lossland._vector import add_scaled
 from lossland.errors import InputError
-from lossland.objectives.distillation import check_data, checked_sizes, divergence_gradient, probabilities
+from lossland.objectives.soft_targets import check_data, checked_sizes, divergence_gradient, probabilities
 
 
 class Training(NamedTuple):
@@ -43,7 +43,7 @@ def train(layer_sizes, inputs, targets, rng, *, n_epochs=20, batch=20, rate=0.1,
     ----------
     layer_sizes : sequence of three int
     inputs, targets : array_like, shapes (n_data, n_inputs) and (n_data, n_outputs)
-        As for :func:`lossland.objectives.distillation.distillation`; one and zeros for a class that is known.
+        As for :func:`lossland.objectives.distillation`; one and zeros for a class that is known.
     rng : numpy.random.Generator
         Draws the first weights and the order of the data in each epoch.
     n_epochs, batch : int
@@ -53,7 +53,7 @@ def train(layer_sizes, inputs, targets, rng, *, n_epochs=20, batch=20, rate=0.1,
     Raises
     ------
     InputError
-        When a number is out of range, or as :func:`lossland.objectives.distillation.distillation`.
+        When a number is out of range, or as :func:`lossland.objectives.distillation`.
     """
     if n_epochs < 0 or batch < 1 or not rate > 0.0 or not decay >= 0.0:
         raise InputError(

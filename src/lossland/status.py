@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+MAX_DENSE = 4000  # variables: the eigenvectors of one Hessian take 128 MB there, and minutes
+SIGN_TOLERANCE = 1e-3  # relative error of the smallest eigenvalue of larger objectives, of which only the sign matters
+
 
 class Status(enum.IntEnum):
     """Outcome of one search. Kernels return the integer; nothing is signalled by exceptions or None."""

@@ -10,7 +10,7 @@ every fourth (:mod:`lossland.planning`); the others are planned from what is kno
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from lossland import searches
 from lossland.chunk import run_chunk
@@ -18,8 +18,8 @@ from lossland.errors import InputError
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
 from lossland.merging import arrivals, merge_chunk
-from lossland.minimise import MAX_DENSE
 from lossland.planning import Search
+from lossland.status import MAX_DENSE
 from lossland.yields import Kind
 
 NEW, FAILED = -1, -2
@@ -60,8 +60,8 @@ class Survey:
         if n == 0:
             return np.nan, 0.0, 1.0
         tail = 0.5 * (1.0 - confidence)
-        low = beta.ppf(tail, known, n - known + 1) if known else 0.0
-        high = beta.ppf(1.0 - tail, known + 1, n - known) if known < n else 1.0
+        low = betaincinv(known, n - known + 1, tail) if known else 0.0
+        high = betaincinv(known + 1, n - known, 1.0 - tail) if known < n else 1.0
         return known / n, float(low), float(high)
 
     def hits(self, n_rows, what="transition_states") -> np.ndarray:

@@ -3,8 +3,7 @@
 import numpy as np
 
 from lossland.errors import InputError
-from lossland.minimise import MAX_DENSE
-from lossland.status import StationaryPoint
+from lossland.status import MAX_DENSE, StationaryPoint
 
 
 def minimum_columns(point: StationaryPoint, n_variables: int, rms_tolerance: float) -> dict:
@@ -13,7 +12,7 @@ def minimum_columns(point: StationaryPoint, n_variables: int, rms_tolerance: flo
     Parameters
     ----------
     point : StationaryPoint
-        Converged, with all its Hessian eigenvalues; beyond :data:`~lossland.minimise.MAX_DENSE` variables with the
+        Converged, with all its Hessian eigenvalues; beyond :data:`~lossland.status.MAX_DENSE` variables with the
         smallest alone, and then ln det is NaN.
     n_variables : int
     rms_tolerance : float

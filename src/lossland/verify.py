@@ -24,10 +24,10 @@ from lossland import symmetry
 from lossland.errors import FileFormatError, InputError
 from lossland.landscape_file import FileContents, read_contents
 from lossland.lowest_mode import extreme_eigenvalues
-from lossland.minimise import MAX_DENSE, SIGN_TOLERANCE
 from lossland.point_index import PointIndex
 from lossland.recorded import recorded_objective
 from lossland.reference import CAREFUL, QUICK, both_ends, reference_for
+from lossland.status import MAX_DENSE, SIGN_TOLERANCE
 
 ENERGY_RTOL, ENERGY_ATOL = 1e-10, 1e-3
 GRADIENT_RTOL, GRADIENT_ROUNDING = 1e-3, 1e-15

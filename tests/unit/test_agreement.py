@@ -7,7 +7,7 @@ from known_surfaces import double_wells, small_network, tilted_wells
 from lossland import ExploreOptions, explore
 from lossland.analysis.agreement import Shared, agreement
 from lossland.errors import InputError
-from lossland.explore import Exploration
+from lossland.exploration import Exploration
 from lossland.landscape import Landscape
 from lossland.partners import Partners
 from lossland.symmetry import NoSymmetry, for_objective

@@ -9,7 +9,7 @@ import pytest
 
 from lossland.errors import InputError
 from lossland.objectives import from_description
-from lossland.objectives.distillation import distillation, probabilities
+from lossland.objectives.soft_targets import distillation, probabilities
 from lossland.sgd import distances, random_weights, train
 from lossland.symmetry import for_objective
 

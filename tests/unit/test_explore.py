@@ -12,7 +12,7 @@ from known_surfaces import double_wells, mueller_brown, ring, soft_sphere_spins,
 from lossland import ExploreOptions, explore
 from lossland.completeness import growth_table
 from lossland.errors import InputError
-from lossland.explore import Exploration
+from lossland.exploration import Exploration
 from lossland.journal import Journal
 from lossland.landscape import Landscape
 from lossland.objectives import mlp_cross_entropy
@@ -191,6 +191,18 @@ def test_every_later_round_has_its_share_of_random_starts(strategy, share, n_sta
     assert all(search.kind != Kind.START for search in plan[n_starts:])
 
 
+@pytest.mark.parametrize(("handicap", "joined_alone"), [(1000, True), (0, False)])
+def test_loose_minima_wait_for_those_joined_to_the_lowest(handicap, joined_alone):
+    options = SMALL._replace(n_starts=20, start_share=0.0, strategy="single-ended", loose_handicap=handicap)
+    exploration = Exploration(network(n_hidden=5), options, seed=3)
+    for _ in range(4):
+        exploration.advance()
+    plan = exploration.planner.plan(exploration.n_searches)
+    labels, energy = exploration.planner.connections.labels, exploration.landscape.minima.energy
+    joined = {labels[row] == labels[np.argmin(energy)] for search in plan for row in search.origins}
+    assert joined == ({True} if joined_alone else {True, False})
+
+
 def test_survey_hits_are_those_of_survey_searches_alone():
     modes_only = SMALL._replace(
         n_hops=0, start_share=0.0, searches_per_minimum=1000, strategy="single-ended", soft_modes=0
@@ -277,6 +289,7 @@ def test_returns_of_a_chain_to_where_it_was_are_no_hits():
         ("max_attempts", 11),
         ("start_share", 1.0),
         ("displacement_spread", 0.5),
+        ("loose_handicap", -1),
     ],
 )
 def test_options_out_of_range_are_refused(name, value):

@@ -9,7 +9,7 @@ from known_surfaces import spin_variance, tilted_well_roots, tilted_wells
 from lossland import ExploreOptions
 from lossland.completeness import chao1, good_turing_coverage
 from lossland.errors import InputError
-from lossland.explore import Exploration
+from lossland.exploration import Exploration
 from lossland.landscape import Landscape
 from lossland.survey import FAILED, NEW, survey
 

@@ -5,10 +5,9 @@ import pytest
 
 from lossland import ExploreOptions, Landscape, explore, minimise
 from lossland.errors import InputError
-from lossland.lowest_mode import extreme_eigenvalues, lowest_eigenvalues, lowest_to_scale
-from lossland.minimise import MAX_DENSE
+from lossland.lowest_mode import HessianProducts, extreme_eigenvalues, lowest_eigenvalues, lowest_to_scale
 from lossland.objectives import mlp_cross_entropy
-from lossland.status import Status
+from lossland.status import MAX_DENSE, SIGN_TOLERANCE, Status
 from lossland.verify import verification
 
 SIZES = [500, 8, 3]  # 4035 weights
@@ -86,7 +85,16 @@ def test_saddle_is_refused(objective):
 
 def test_equal_calls_give_equal_bits(objective, landscape):
     x = landscape.minima.x[0]
-    assert lowest_eigenvalues(objective, x, 1) == lowest_eigenvalues(objective, x, 1)
+    first, second = HessianProducts(objective, x), HessianProducts(objective, x)
+    assert lowest_eigenvalues(first, 1) == lowest_eigenvalues(second, 1)
+    assert first.n_evaluations == second.n_evaluations > 2
+
+
+def test_products_are_paid_for(objective, landscape):
+    point = minimise.minimise(objective, landscape.minima.x[0], OPTIONS.minimise_options())
+    products = HessianProducts(objective, point.x)
+    lowest_eigenvalues(products, 1, SIGN_TOLERANCE)
+    assert point.n_evaluations > products.n_evaluations
 
 
 def test_extreme_eigenvalues_of_a_known_operator():

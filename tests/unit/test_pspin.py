@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import chi2
 
 from lossland.errors import InputError
-from lossland.explore import explore
+from lossland.exploration import explore
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
 from lossland.objectives import draw_couplings, p_spin

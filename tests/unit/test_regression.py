@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lossland.errors import InputError
-from lossland.explore import explore
+from lossland.exploration import explore
 from lossland.explore_options import ExploreOptions
 from lossland.objectives import damped_sines
 from lossland.objectives.regression import curve, in_wall

@@ -22,7 +22,7 @@ from lossland.objectives import from_function, mlp_cross_entropy
 OPTIONS = ExploreOptions(
     n_starts=14, n_hops=3, hop_steps=3, searches_per_minimum=4, max_searches=90, round_size=24, chunk_size=5
 )
-explore_module = sys.modules["lossland.explore"]  # `lossland.explore` is the function
+explore_module = sys.modules["lossland.exploration"]  # `lossland.explore` is the function
 
 
 def network():

@@ -74,7 +74,7 @@ def test_spread_is_taken_over_minima_and_over_classes_and_minima(sampled):
     assert numbers["test_auc_sd:classes and minima"] == pytest.approx(classes.std(), rel=1e-12)
     assert numbers["train_gmin_auc"] == table["train_auc"][0]
     expected = spearmanr(table["train_loss"], table["test_auc"]).statistic
-    assert numbers["correlation_train_loss_test_auc"] == expected
+    assert numbers["correlation_train_loss_test_auc"] == pytest.approx(expected, rel=1e-12)
 
 
 def test_what_does_not_exist_is_left_out():

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from lossland.explore import ExploreOptions
-from lossland.minimise import MAX_DENSE
+from lossland.exploration import ExploreOptions
+from lossland.status import MAX_DENSE
 
 
 @pytest.fixture(scope="module")

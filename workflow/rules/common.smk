@@ -203,7 +203,7 @@ PAPERS = [study for study in ("chitturi2020", "ballard2017") if study in config[
 N_SHARDS = config["shards"]["landscape"]
 SELECTED = selected_landscapes()
 LJAT3 = [name for name, dataset in config["datasets"].items() if dataset["kind"] == "ljat3"]
-EXPLORATION_CODE = code("datasets", "explore", "objectives")
+EXPLORATION_CODE = code("datasets", "exploration", "objectives")
 # What the files of the studies add to a full run, by study: tables beside published numbers, claims about landscapes,
 # files of other claims, other tables, figures
 STUDY_TABLES = {study: [] for study in config["landscapes"]}

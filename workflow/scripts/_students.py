@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from lossland.datasets import read_mnist
-from lossland.objectives.distillation import probabilities
+from lossland.objectives.soft_targets import probabilities
 
 N_PIXELS, N_CLASSES = 28 * 28, 10
 

@@ -6,7 +6,7 @@ from _cost import measured
 from _objective import read_objective
 
 from lossland.errors import LosslandError
-from lossland.explore import ExploreOptions, explore
+from lossland.exploration import ExploreOptions, explore
 
 
 def make_landscape(path_to_dataset, path_to_landscape, path_to_checkpoint, cost, problem, options, seed, threads):

@@ -3,7 +3,7 @@
 from _cost import measured
 from _objective import read_objective
 
-from lossland.explore import ExploreOptions, explore
+from lossland.exploration import ExploreOptions, explore
 
 
 def explore_shard(path_to_dataset, path_to_marker, path_to_checkpoint, problem, options, seed, threads, shard):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lossland.mask_symmetry import mask_symmetry
-from lossland.objectives import locality_mask
+from lossland.objectives.locality import locality_mask
 
 
 def describe(layer_sizes, n_neighbours):

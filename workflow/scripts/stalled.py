@@ -6,7 +6,7 @@ from _students import read_halves, sizes_of, students_of, targets_of
 
 from lossland.lbfgs import LbfgsOptions, lbfgs
 from lossland.lowest_mode import lowest_to_scale
-from lossland.objectives.distillation import distillation
+from lossland.objectives.soft_targets import distillation
 
 SCHEDULE = "decaying"
 

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from lossland.errors import InputError
 
@@ -54,5 +54,5 @@ def compare(values, published, confidence=0.95) -> dict:
     if result["sd"] == 0.0:
         return result | ({"z": 0.0, "verdict": "inside"} if published == values[0] else {"verdict": "no spread"})
     z = (published - result["mean"]) / (result["sd"] * math.sqrt(1 + 1 / n))
-    limit = t.ppf(0.5 + confidence / 2, n - 1)
+    limit = stdtrit(n - 1, 0.5 + confidence / 2)
     return result | {"z": float(z), "verdict": "inside" if abs(z) <= limit else "outside"}

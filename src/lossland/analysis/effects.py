@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from lossland.errors import InputError
 
@@ -121,7 +121,7 @@ def _judged(values, sd, error, freedom, n, expected, confidence):
     result = {"effect": effect, "low": math.nan, "high": math.nan, "effect_size": math.nan, "n": int(n)}
     if n < FEWEST_DRAWS or not sd > 0.0:
         return result | {"expected": expected, "verdict": "too few draws" if n < FEWEST_DRAWS else "no spread"}
-    half = t.ppf(0.5 + confidence / 2, freedom) * error
+    half = stdtrit(freedom, 0.5 + confidence / 2) * error
     low, high = effect - half, effect + half
     sign = 1 if expected == "> 0" else -1
     ends = sorted((sign * low, sign * high))

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from lossland.analysis.funnels import frustration, monotonic_sequence_bottoms
 from lossland.analysis.network import (
@@ -15,7 +14,7 @@ from lossland.analysis.network import (
 from lossland.analysis.network_performance import network_performance
 from lossland.analysis.superbasins import barrier_to_global_minimum
 from lossland.completeness import chao1
-from lossland.datasets import Draw
+from lossland.datasets.draws import Draw
 from lossland.errors import InputError
 from lossland.landscape import Landscape
 
@@ -220,4 +219,4 @@ def _rank_correlation(x, y):
     """Return Spearman's rank correlation, NaN where there are too few values or all are equal."""
     if len(x) < FEWEST_FOR_CORRELATION or min(x.nunique(), y.nunique()) < 2:
         return np.nan
-    return float(spearmanr(x, y).statistic)
+    return float(x.rank().corr(y.rank()))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lossland.datasets import OUTCOME_NAMES, QuenchSet, outcome_table
+from lossland.datasets.quenches import OUTCOME_NAMES, QuenchSet, outcome_table
 
 #: Okabe and Ito's colours, distinct for every kind of colour vision: triangle, then linear with atom 1, 2, 3 central
 OUTCOME_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")

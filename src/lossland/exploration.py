@@ -24,11 +24,11 @@ from lossland.journal import Journal, run_digest
 from lossland.landscape import Landscape
 from lossland.landscape_file import config_as_json
 from lossland.merging import merge_chunk
-from lossland.minimise import MAX_DENSE
 from lossland.objectives.base import Objective
 from lossland.objectives.mlp import share_threads
 from lossland.planning import Planner
 from lossland.sharing import Sharing
+from lossland.status import MAX_DENSE
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,27 @@
+"""Packages that load what they offer when it is asked for: the kernels of all modules take seconds to load."""
+
+import sys
+
+
+def on_demand(package, names, load):
+    """Return a module's ``__getattr__`` (PEP 562), which calls ``load`` when one of ``names`` is first asked for.
+
+    No submodule may be called like one of the names: once imported, it would stand in the place of that name.
+
+    Parameters
+    ----------
+    package : str
+    names : list of str
+        What the package offers.
+    load : callable
+        Imports all of it and returns it as a dict by name.
+    """
+
+    def load_and_get(name):
+        if name not in names:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        found = load()
+        vars(sys.modules[package]).update({offered: found[offered] for offered in names})
+        return found[name]
+
+    return load_and_get
