@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import root
 from scipy.stats import chi2
 
 from lossland.errors import InputError
@@ -107,6 +108,18 @@ def test_two_spin_terms_are_stationary_at_the_eigenvectors_alone():
         curvatures = np.linalg.eigvalsh(objective.hessian_matrix(w))
         expected = [*(2.0 * (np.delete(values, k) - values[k])), objective.attributes["stiffness"]]
         np.testing.assert_allclose(curvatures, np.sort(expected), atol=1e-12)
+    # from anywhere Newton's method ends in one of these 2 N points, and in each of them
+    rng, ends = np.random.default_rng(7), set()
+    for _ in range(400):
+        end = root(
+            lambda w: objective.energy_gradient(w)[1], rng.normal(size=n), jac=objective.hessian_matrix, tol=1e-13
+        )
+        if end.success and np.linalg.norm(end.x) > 0.1:  # the spring leaves the centre stationary, too
+            overlaps = vectors.T @ end.x / math.sqrt(n)
+            nearest = int(np.argmax(np.abs(overlaps)))
+            assert np.abs(overlaps[nearest]) == pytest.approx(1.0, abs=1e-9)
+            ends.add((nearest, overlaps[nearest] > 0.0))
+    assert len(ends) == 2 * n
     options = ExploreOptions(n_starts=30, n_hops=0, max_searches=400, searches_per_minimum=20)
     landscape = explore(objective, options)
     # one minimum and its negative, one copy; two passes between these, a point and its negative

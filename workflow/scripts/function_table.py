@@ -18,6 +18,8 @@ def make_tables(path_to_landscape, path_to_minima, path_to_table, seed):
     table = minima_table(minima["energy"], states["energy"], ends)
     pd.concat([pd.DataFrame(columns), table], axis=1).to_csv(path_to_minima, index=False)
     values = landscape_numbers(landscape, kept) | energy_numbers(minima["energy"], landscape.objective)
+    values["n_minima_left_out"] = kept[0].size - len(minima["energy"])
+    values["n_transition_states_left_out"] = kept[1].size - len(states["energy"])
     values |= network_numbers(minima["energy"], ends, np.random.default_rng(seed))
     pd.DataFrame(list(values.items()), columns=["quantity", "value"]).to_csv(path_to_table, index=False)
 
