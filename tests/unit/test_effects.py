@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lossland.analysis.effects import difference_effect, estimate_effect, mean_effect, slope
+from lossland.analysis.effects import difference_effect, estimate_effect, mean_effect, slope, slope_effect
 from lossland.errors import InputError
 
 RNG = np.random.default_rng(7)
@@ -66,6 +66,21 @@ def test_slope_is_that_of_the_line():
     assert slope([0.0, 0.1, 0.5, 1.0], [2.0, 2.3, 3.5, 5.0]) == pytest.approx(3.0, rel=1e-12)
     assert math.isnan(slope([0.0, 0.1, 1.0], [2.0, math.nan, 5.0]))  # of other levels it would be another number
     assert math.isnan(slope([0.5, 0.5], [1.0, 2.0]))
+
+
+def test_slope_through_draws_has_the_interval_of_linear_regression():
+    x, y = [1.0, 2.0, 4.0], [VALUES[:3], [*OTHERS[:2], math.nan], VALUES[3:]]
+    flat = stats.linregress(np.repeat(x, [3, 2, 5]), [*VALUES[:3], *OTHERS[:2], *VALUES[3:]])
+    half = stats.t.ppf(0.975, 8) * flat.stderr
+    result = slope_effect(x, y, "< 0")
+    assert (result["effect"], result["n"]) == (pytest.approx(flat.slope, rel=1e-12), 10)
+    assert (result["low"], result["high"]) == pytest.approx((flat.slope - half, flat.slope + half), rel=1e-12)
+
+
+@pytest.mark.parametrize(("x", "y"), [([1.0, 2.0], [[1.0], [2.0]]), ([1.0], [[1.0, 2.0, 4.0]]), ([1.0, 2.0], [[], []])])
+def test_slope_through_too_few_draws_has_no_interval(x, y):
+    result = slope_effect(x, y)
+    assert (result["verdict"], math.isnan(result["low"])) == ("too few draws", True)
 
 
 def test_unknown_expectation():

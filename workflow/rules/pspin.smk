@@ -19,7 +19,7 @@ STUDY_LISTS["ballard2017"] += [
 ]
 STUDY_CLAIM_FILES["ballard2017"] += [f"results/ballard2017/claims-{model}.csv" for model in DESCENTS]
 _claim = partial(
-    add_claim, "ballard2017", "spin-glasses", measure="trend", landscapes=list(SPINS), at=list(SPINS.values())
+    add_claim, "ballard2017", "spin-glasses", measure="fit", landscapes=list(SPINS), at=list(SPINS.values())
 )
 _claim("the band of the minima narrows with the number of spins", "energy_range_per_spin", "< 0", unit="per spin")
 _claim("more minima with more spins", "n_minima", "> 0", log=True, unit="ln per spin")

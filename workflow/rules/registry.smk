@@ -34,7 +34,8 @@ def add_claim(study, section, claim, quantity, expected, measure, landscapes, **
 
     Measures: the ``paired`` difference of a quantity between two landscapes whose draws have the same data, between two
     quantities of one, or from a number (``minus``); the ``difference`` of two landscapes of independent data; the
-    ``trend``, the slope over landscapes ``at`` so many units. With ``log``, of the natural logarithm.
+    ``trend``, the slope over landscapes ``at`` so many units whose draws have the same data; the ``fit``, the slope
+    through all draws of landscapes ``at`` so many units, of independent data. With ``log``, of the natural logarithm.
     """
     entry = {"claim": claim, "quantity": quantity, "expected": expected, "measure": measure, "landscapes": landscapes}
     STUDY_CLAIMS[study].setdefault(section, []).append(entry | more)

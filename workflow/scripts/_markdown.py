@@ -1,6 +1,7 @@
 """Tables for people to read."""
 
 import pandas as pd
+from _numbers import read_numbers
 
 COLUMNS = ["n_minima", "n_transition_states", "n_transition_states_nondegenerate", "n_components", "coverage_minima"]
 COLUMNS += ["coverage_transition_states", "chao1_minima", "n_searches"]
@@ -29,12 +30,11 @@ def claim_rows(path_to_claims):
     """Return claims with their effects, one row each."""
     table = pd.read_csv(path_to_claims)
     shown = ("{effect:.3g} ({low:.3g} to {high:.3g})".format(**row) for row in table.to_dict("records"))
-    table["effect"] = [text.replace(" (nan to nan)", "") for text in shown]
-    return table.drop(columns=["low", "high"])
+    return table.drop(columns=["low", "high"]).assign(effect=[text.replace(" (nan to nan)", "") for text in shown])
 
 
 def landscape_rows(names, paths_to_tables):
     """Return the main numbers of each landscape, one row each."""
-    tables = [pd.read_csv(path).set_index("quantity")["value"] for path in paths_to_tables]
+    tables = [read_numbers(path) for path in paths_to_tables]
     shown = COLUMNS + [name for name in LOWEST if any(name in table for table in tables)]
     return pd.DataFrame([table.reindex(shown) for table in tables], index=names).rename_axis("landscape").reset_index()

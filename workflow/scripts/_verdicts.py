@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+from _numbers import read_numbers
 
 COLUMNS = ["kind", "where", "quantity", "value", "expected", "z", "verdict"]
 
@@ -28,13 +29,12 @@ def claims(path):
 
 def quality(name, path_to_verification, path_to_numbers, required_minima, required_states):
     """Yield what a landscape owes itself; one of which no coverage is required is a sample, and may be in parts."""
-    numbers = pd.read_csv(path_to_numbers).set_index("quantity")["value"]
+    numbers = read_numbers(path_to_numbers)
     n_offences, parts = len(pd.read_csv(path_to_verification)), numbers["n_components"]
     lines = [("unverified points", n_offences, 0, n_offences == 0)]
     for what, required in (("minima", required_minima), ("transition_states", required_states)):
         found, name_of_points = numbers[f"coverage_{what}"], what.replace("_", " ")
         lines.append((f"coverage of {name_of_points}", found, required, found >= required))
-    if required_minima or required_states:
-        lines.append(("unconnected parts", parts, 1, parts == 1))
+    lines += [("unconnected parts", parts, 1, parts == 1)] if required_minima or required_states else []
     for *line, passed in lines:
         yield "quality", name, *line, "", "passed" if passed else "failed"

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from _numbers import read_numbers
 from _published import published_row
 
 from lossland.completeness import growth_table
@@ -18,7 +19,7 @@ def make_table(draws, path_to_table):
         growth = growth_table(Landscape.read(path_to_landscape).growth)
         reached = np.flatnonzero(growth["n_minima"] >= published["n_minima"])
         then = growth.iloc[reached[0]] if reached.size else pd.Series(np.nan, index=COLUMNS)
-        now = pd.read_csv(path_to_numbers).set_index("quantity")["value"]
+        now = read_numbers(path_to_numbers)
         row = {"landscape": name, **{f"published_{key}": published[key] for key in COLUMNS[1:3]}}
         row |= {f"{key}_then": then[key] for key in COLUMNS}
         rows.append(row | {key: now[key] for key in [*COLUMNS, "chao1_minima", "chao1_transition_states"]})

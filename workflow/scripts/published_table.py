@@ -3,6 +3,7 @@
 import math
 
 import pandas as pd
+from _numbers import read_numbers
 from _published import published_row
 
 from lossland.analysis.comparison import compare
@@ -18,7 +19,7 @@ def make_table(rows, path_to_published, path_to_table, confidence):
     """
     lines = []
     for label, paths, is_sample in rows:
-        draws = [pd.read_csv(path).set_index("quantity")["value"] for path in paths]
+        draws = [read_numbers(path) for path in paths]
         reference = published_row(path_to_published, label) if path_to_published else {}
         for quantity in dict.fromkeys(quantity for draw in draws for quantity in draw.index):
             number = float(reference.get(quantity.split(":")[0], math.nan))

@@ -90,6 +90,32 @@ def estimate_effect(estimate, error, freedom, n, expected="> 0", confidence=0.95
     return _judged(np.array([float(estimate)]), float(error), float(error), freedom, n, expected, confidence)
 
 
+def slope_effect(x, y, expected="> 0", confidence=0.95) -> dict:
+    """Return the least-squares slope through independent draws, with Student's interval from their scatter about it.
+
+    Parameters
+    ----------
+    x : sequence of float
+    y : sequence of array_like
+        The draws at each ``x``; those that are NaN are left out.
+    expected, confidence
+        See :func:`mean_effect`.
+
+    Returns
+    -------
+    dict
+        As :func:`mean_effect`; ``effect_size`` is the slope over its standard error, ``n`` the number of draws.
+    """
+    draws = [_finite(values) for values in y]
+    x, y = np.repeat(np.asarray(x, dtype=float), [values.size for values in draws]), np.concatenate(draws)
+    freedom = x.size - 2
+    if freedom < 1 or np.ptp(x) == 0.0:
+        return _judged(np.array([slope(x, y)]), math.nan, math.nan, 0, 0, expected, confidence)
+    residuals = y - np.polyval(np.polyfit(x, y, 1), x)
+    error = math.sqrt((residuals**2).sum() / freedom / ((x - x.mean()) ** 2).sum())
+    return estimate_effect(slope(x, y), error, freedom, x.size, expected, confidence)
+
+
 def slope(x, y) -> float:
     """Return the least-squares slope of ``y`` against ``x``, NaN where a value of ``y`` is missing.
 

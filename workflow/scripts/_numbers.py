@@ -1,0 +1,15 @@
+"""The tables that hold a landscape in numbers."""
+
+import numpy as np
+import pandas as pd
+
+
+def read_numbers(path):
+    """Return the numbers of one landscape, a series by quantity."""
+    return pd.read_csv(path).set_index("quantity")["value"]
+
+
+def of_draws(paths, quantity, log=False):
+    """Return a quantity of all draws of a landscape, or its logarithm; NaN where a draw has none."""
+    values = np.array([read_numbers(path).get(quantity, np.nan) for path in paths])
+    return np.log(np.where(values > 0, values, np.nan)) if log else values
