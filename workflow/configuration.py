@@ -52,11 +52,28 @@ def check(config, schema, files):
             raise ConfigurationError(f"{origin(path, files)}: {_key(path)} is {number}, expected a finite number")
     validator = jsonschema.Draft202012Validator(schema)
     # a missing key may only follow from a wrong one beside it, so it comes last
-    for error in sorted(validator.iter_errors(config), key=lambda error: error.validator == "required"):
+    for error in sorted(validator.iter_errors(config), key=_rank):
         path, sentence = _explain(error, schema)
+        if error.validator == "required":
+            sentence += _namesake(path, config)
         raise ConfigurationError(f"{origin(path, files)}: {sentence}")
     for path, sentence in _contradictions(config):
         raise ConfigurationError(f"{origin(path, files)}: {_key(path)} {sentence}")
+
+
+def _rank(error):
+    """Put what is missing last, and all in an order of its own: one mistake may be inherited by many landscapes."""
+    return error.validator == "required", [str(part) for part in error.absolute_path]
+
+
+def _namesake(path, config):
+    """Return a question when what lacks a key has nearly the name of something beside it: a misspelt name."""
+    beside = config
+    for part in path[:-1]:
+        beside = beside[part]
+    others = [str(name) for name in beside if path and name != path[-1]]
+    near = difflib.get_close_matches(str(path[-1]), others, n=1) if path else []
+    return f"; did you mean {_key([*path[:-1], near[0]])}?" if near else ""
 
 
 def _numbers(content, path=()):
@@ -119,7 +136,7 @@ def _check_table(landscape, dataset, path, files, repository):
     n_data, draws = landscape[key[-1]], landscape.get("draws", 1)
     if n_data * draws > len(table):
         expected = f"expected at most {len(table)} in all, the rows of {dataset['path']}"
-        raise ConfigurationError(f"{origin(key, files)}: {_key(key)} is {n_data} in {draws} draws, {expected}")
+        raise ConfigurationError(f"{origin(key, files)}: {_key(key)} is {n_data}{_dealt(draws)}, {expected}")
 
 
 def origin(path, files):
@@ -279,6 +296,10 @@ def _landscape_contradictions(landscape, datasets):
         yield "error_percent", f"is {landscape['error_percent']}, which makes {n_wrong:g} wrong labels, {expected}"
 
 
+def _dealt(draws):
+    return f" in {draws} draws" if draws > 1 else ""
+
+
 def _n_variables(landscape):
     if "layer_sizes" not in landscape:
         return landscape.get("n_spins", SINE_PARAMETERS)
@@ -310,4 +331,4 @@ def _own_contradictions(landscape, dataset):
     if layer_sizes[-1] != n_classes:
         yield "layer_sizes", f"ends with {layer_sizes[-1]}, expected {n_classes}, the number of {what}"
     if n_data * draws > available:
-        yield key, f"is {n_data} in {draws} draws, expected at most {available} in all, {half}"
+        yield key, f"is {n_data}{_dealt(draws)}, expected at most {available} in all, {half}"

@@ -4,7 +4,7 @@ import sys
 
 
 def on_demand(package, names, load):
-    """Return a module's ``__getattr__`` (PEP 562), which calls ``load`` when one of ``names`` is first asked for.
+    """Return ``__getattr__`` and ``__dir__`` (PEP 562) of a module that loads what it offers when it is asked for.
 
     No submodule may be called like one of the names: once imported, it would stand in the place of that name.
 
@@ -24,4 +24,4 @@ def on_demand(package, names, load):
         vars(sys.modules[package]).update({offered: found[offered] for offered in names})
         return found[name]
 
-    return load_and_get
+    return load_and_get, lambda: sorted(names)

@@ -240,6 +240,9 @@ class Landscape:
         self.update_coverage()
         self.growth = _no_growth()
 
+    def __repr__(self):
+        return f"<Landscape of {self._minima.size} minima and {self._states.size} transition states>"
+
     def counts(self) -> dict:
         """Return ``n_minima``, ``n_transition_states`` and ``n_degenerate`` (of these, both ends the same minimum)."""
         ends = self.transition_states.minima

@@ -53,3 +53,11 @@ print(numba.config.CACHE_DIR)
         [sys.executable, "-c", program], cwd=tmp_path, env=free, capture_output=True, text=True, check=True
     )
     assert pathlib.Path(done.stdout.strip()).parent == tmp_path
+
+
+def test_package_offers_what_it_loads_on_demand():
+    assert dir(lossland) == ["ExploreOptions", "Landscape", "explore"]
+    for name in dir(lossland):
+        assert getattr(lossland, name).__name__ == name
+    with pytest.raises(AttributeError, match="module 'lossland' has no attribute 'explor'"):
+        lossland.explor  # noqa: B018

@@ -144,7 +144,7 @@ def test_landscape_that_does_not_fit_its_data(complaint, change, sentence):
         ("inputs: [pixel_0]", "inputs is ['pixel_0'], expected null: networks on mnist take all pixels"),
         ("layer_sizes: [783, 10, 10]", "layer_sizes starts with 783, expected 784, the number of inputs"),
         ("layer_sizes: [784, 10, 9]", "layer_sizes ends with 9, expected 10, the number of digits"),
-        ("n_data: 60001", "n_data is 60001 in 1 draws, expected at most 60000 in all, the training images"),
+        ("n_data: 60001", "n_data is 60001, expected at most 60000 in all, the training images"),
         (
             "explore: {max_searches: 5}",
             "explore.max_searches is 5, expected at most 4, n_starts + n_hops: landscapes of more than 4000 variables "
@@ -183,10 +183,22 @@ def test_bad_table(complaint, repository, tmp_path, rows, expectation):
     assert expectation in sentence
 
 
+def test_misspelt_name_is_recognised(complaint):
+    sentence = complaint({"landscapes": {"chitturi2020": {"D22": {"n_data": 500}}}})
+    assert "landscapes.chitturi2020.D22.dataset is missing" in sentence
+    assert sentence.endswith("; did you mean landscapes.chitturi2020.D2?")
+    assert complaint({"datasets": {"ljat3_D9": {"n_quenches": 10}}}).endswith("; did you mean datasets.ljat3_D3?")
+
+
+def test_a_mistake_is_told_of_the_same_landscape_every_time(complaint):
+    mistakes = {name: {"n_data": -5} for name in ("MNIST", "D3", "D1-1-neighbour", "D1")}
+    assert "landscapes.chitturi2020.D1.n_data" in complaint({"landscapes": {"chitturi2020": mistakes}})
+
+
 @pytest.mark.parametrize(
     ("change", "expectation"),
     [
-        ({"n_data": 301}, "n_data is 301 in 1 draws, expected at most 300 in all"),
+        ({"n_data": 301}, "n_data is 301, expected at most 300 in all"),
         ({"layer_sizes": [2, 3, 4]}, "layer_sizes ends with 4, but expected 3, the number of classes"),
     ],
 )

@@ -44,4 +44,4 @@ def _load():
     return locals()
 
 
-__getattr__ = on_demand(__name__, __all__, _load)
+__getattr__, __dir__ = on_demand(__name__, __all__, _load)
