@@ -68,11 +68,12 @@ def _rank(error):
 
 def _namesake(path, config):
     """Return a question when what lacks a key has nearly the name of something beside it: a misspelt name."""
+    if not path:
+        return ""
     beside = config
     for part in path[:-1]:
         beside = beside[part]
-    others = [str(name) for name in beside if path and name != path[-1]]
-    near = difflib.get_close_matches(str(path[-1]), others, n=1) if path else []
+    near = difflib.get_close_matches(str(path[-1]), [str(name) for name in beside if name != path[-1]], n=1)
     return f"; did you mean {_key([*path[:-1], near[0]])}?" if near else ""
 
 

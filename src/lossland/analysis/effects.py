@@ -111,9 +111,10 @@ def slope_effect(x, y, expected="> 0", confidence=0.95) -> dict:
     freedom = x.size - 2
     if freedom < 1 or np.ptp(x) == 0.0:
         return _judged(np.array([slope(x, y)]), math.nan, math.nan, 0, 0, expected, confidence)
-    residuals = y - np.polyval(np.polyfit(x, y, 1), x)
+    line = np.polyfit(x, y, 1)
+    residuals = y - np.polyval(line, x)
     error = math.sqrt((residuals**2).sum() / freedom / ((x - x.mean()) ** 2).sum())
-    return estimate_effect(slope(x, y), error, freedom, x.size, expected, confidence)
+    return estimate_effect(line[0], error, freedom, x.size, expected, confidence)
 
 
 def slope(x, y) -> float:
