@@ -1,6 +1,11 @@
 """lossland comes first, so that it pins the processor level of the libraries that tests import."""
 
-import lossland.exploration  # noqa: F401  (with its kernels, compiled before workers start side by side)
+import os
+
+from lossland._kernel import load_all
+
+if "PYTEST_XDIST_WORKER" not in os.environ:  # once, before workers start side by side and all compile the same
+    load_all()
 
 
 def pytest_collection_modifyitems(items):

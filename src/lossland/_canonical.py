@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from numba import float64, int64, njit, void
+from numba import float64, int64, void
 
+from lossland._kernel import kernel
 from lossland.mask_symmetry import mask_symmetry
 
 
@@ -93,10 +94,8 @@ _ONES = np.ones(4, dtype=bool)
 PLAN = numba.typeof(make_plan((1, 1, 1), _ONES, mask_symmetry((1, 1, 1), _ONES)))
 
 
-@njit(
+@kernel(
     void(float64[::1], int64, int64, int64, int64, float64[::1], int64[::1], float64[::1], float64[::1]),
-    cache=True,
-    nogil=True,
 )
 def node_keys(weights, start, n_in, n_out, first_in, projection, source, sign, keys):
     """Fill ``keys`` for the layer whose matrix begins at ``start`` and whose inputs begin at node ``first_in``."""
@@ -109,7 +108,7 @@ def node_keys(weights, start, n_in, n_out, first_in, projection, source, sign, k
         keys[place] = key
 
 
-@njit(void(int64[::1], float64[::1], int64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(int64[::1], float64[::1], int64[::1], float64[::1]))
 def sort_class(places, keys, source, sign):
     """Sort the nodes that stand at ``places`` by descending key (insertion sort; classes are small)."""
     for i in range(1, places.size):
@@ -124,10 +123,8 @@ def sort_class(places, keys, source, sign):
         keys[to], source[to], sign[to] = key, node, turn
 
 
-@njit(
+@kernel(
     float64(float64[::1], int64, int64, int64, int64, int64, float64, int64, float64),
-    cache=True,
-    nogil=True,
 )
 def node_distance(weights, start, n_in, n_out, n_next, node, turn, other, other_turn):
     """Return the distance between two signed nodes of a layer: incoming weights, biases and outgoing weights."""
@@ -141,7 +138,7 @@ def node_distance(weights, start, n_in, n_out, n_next, node, turn, other, other_
     return np.sqrt(total)
 
 
-@njit(float64(float64[::1], PLAN, int64[::1], float64, int64[::1], float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(float64(float64[::1], PLAN, int64[::1], float64, int64[::1], float64[::1], float64[::1]))
 def arrange(weights, plan, automorphism, tolerance, source, sign, keys):
     """Find the canonical order and signs after one automorphism; return the margin.
 
@@ -184,7 +181,7 @@ def arrange(weights, plan, automorphism, tolerance, source, sign, keys):
     return margin
 
 
-@njit(void(float64[::1], int64[::1], int64[::1], float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(float64[::1], int64[::1], int64[::1], float64[::1], float64[::1]))
 def move_nodes(weights, sizes, source, sign, moved):
     """Write to ``moved`` the weights, shape (n_weights,), with node ``source[g]`` times ``sign[g]`` at place g."""
     start, first_in = 0, 0
@@ -203,7 +200,7 @@ def move_nodes(weights, sizes, source, sign, moved):
         first_in += n_in
 
 
-@njit(float64(float64[::1], PLAN, float64, float64[::1], int64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(float64(float64[::1], PLAN, float64, float64[::1], int64[::1], float64[::1]))
 def canonical_form(x, plan, tolerance, form, source, sign):
     """Write the canonical form of ``x``, shape (n_variables,), and the node moves that lead to it; return the margin.
 
@@ -242,7 +239,7 @@ def canonical_form(x, plan, tolerance, form, source, sign):
     return margin
 
 
-@njit(void(float64[:, ::1], PLAN, float64, float64[:, ::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(float64[:, ::1], PLAN, float64, float64[:, ::1], float64[::1]))
 def canonical_forms(points, plan, tolerance, forms, margins):
     """Apply :func:`canonical_form` to every row of ``points``; ``forms`` and ``margins`` are overwritten."""
     n_nodes = plan.sizes.sum()

@@ -1,4 +1,4 @@
-"""Packages that load what they offer when it is asked for: the kernels of all modules take seconds to load."""
+"""Packages that load what they offer when it is asked for: few programs need all that it stands on."""
 
 import sys
 

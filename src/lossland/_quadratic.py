@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from numba import boolean, float64, int64, njit, void
+from numba import boolean, float64, int64, void
 
+from lossland._kernel import kernel
 from lossland._tridiagonal import depth, factorise, multiply, refine_pair, solve
 from lossland._vector import add_scaled, dot, norm, scale
 
@@ -65,7 +66,7 @@ def new_quadratic(n_variables: int) -> Quadratic:
 QUADRATIC = numba.typeof(new_quadratic(2))
 
 
-@njit(float64(float64, float64), cache=True, nogil=True)
+@kernel(float64(float64, float64))
 def decay_length(eigenvalue, time):
     """Return (1 - exp(-eigenvalue * time)) / eigenvalue, the path length along a mode for a unit slope."""
     product = eigenvalue * time
@@ -76,7 +77,7 @@ def decay_length(eigenvalue, time):
     return (1.0 - np.exp(-max(product, -EXPONENT_LIMIT))) / eigenvalue
 
 
-@njit(float64(QUADRATIC), cache=True, nogil=True)
+@kernel(float64(QUADRATIC))
 def lowest_mode(q):
     """Make ``q.mode``, which holds a first guess, the lowest mode, which is negative, and return its eigenvalue."""
     scale(1.0 / max(norm(q.mode), 1e-300), q.mode)
@@ -84,7 +85,7 @@ def lowest_mode(q):
     return refine_pair(q.diagonal, q.beside, -depth(q.diagonal, q.beside, 0), q.factors, q.mode)
 
 
-@njit(void(QUADRATIC, float64, int64, boolean), cache=True, nogil=True)
+@kernel(void(QUADRATIC, float64, int64, boolean))
 def prepare_quadratic(q, value, n_negative, uphill):
     """Split off the mode, of eigenvalue ``value``, and fill in the scalars."""
     slope, sign = dot(q.mode, q.slopes), -1.0 if uphill else 1.0
@@ -100,14 +101,14 @@ def prepare_quadratic(q, value, n_negative, uphill):
     q.scalars[HAS_END] = 1.0 if limit == LONGEST_TIME else 0.0
 
 
-@njit(float64(QUADRATIC, float64, float64[::1]), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64, float64[::1]))
 def _join(q, along, shift):
     """Make ``shift`` perpendicular to the mode, add ``along`` times the mode, and return its length."""
     add_scaled(along - dot(q.mode, shift), q.mode, shift)
     return norm(shift)
 
 
-@njit(float64(QUADRATIC, float64[::1]), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64[::1]))
 def _end_of_flow(q, shift):
     """Overwrite ``shift`` with the displacement to the quadratic's stationary point and return its length."""
     shift[:] = q.rest
@@ -118,7 +119,7 @@ def _end_of_flow(q, shift):
     return _join(q, -q.scalars[MODE_SLOPE] / value if value != 0.0 else 0.0, shift)
 
 
-@njit(float64(QUADRATIC, float64, float64[::1]), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64, float64[::1]))
 def flow_shift(q, time, shift):
     """Overwrite ``shift`` with the flow's displacement after ``time`` and return its length."""
     rate = 1.0 / (GAMMA * time)
@@ -133,7 +134,7 @@ def flow_shift(q, time, shift):
     return _join(q, -q.scalars[MODE_SLOPE] * decay_length(q.scalars[MODE_VALUE], time), shift)
 
 
-@njit(float64(QUADRATIC, float64, float64[::1]), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64, float64[::1]))
 def step_within(q, radius, shift):
     """Overwrite ``shift`` with the flow's displacement when it is ``radius`` away, or at its end; return the time."""
     if q.scalars[HAS_END] > 0.0 and _end_of_flow(q, shift) <= radius:
@@ -160,7 +161,7 @@ def step_within(q, radius, shift):
     return low
 
 
-@njit(float64(QUADRATIC, float64[::1], float64, float64[::1]), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64[::1], float64, float64[::1]))
 def _relaxed_across(q, outward, shift_of_eigenvalues, shift):
     """Overwrite ``shift`` with the damped Newton step in the hyperplane across ``outward`` and return its length."""
     factorise(q.diagonal, q.beside, shift_of_eigenvalues, q.factors)
@@ -173,7 +174,7 @@ def _relaxed_across(q, outward, shift_of_eigenvalues, shift):
     return norm(shift)
 
 
-@njit(void(QUADRATIC, float64[::1]), cache=True, nogil=True)
+@kernel(void(QUADRATIC, float64[::1]))
 def soften(q, outward):
     """Take the stiff modes out of ``outward`` (n,), and make it a unit vector again.
 
@@ -187,7 +188,7 @@ def soften(q, outward):
         scale(1.0 / max(norm(outward), 1e-300), outward)
 
 
-@njit(float64(QUADRATIC, float64[::1], float64, float64[::1]), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64[::1], float64, float64[::1]))
 def step_outward(q, outward, radius, shift):
     """Overwrite ``shift`` with ``radius`` along the unit vector ``outward`` and a step across of at most ``radius``.
 
@@ -205,7 +206,7 @@ def step_outward(q, outward, radius, shift):
     return radius
 
 
-@njit(float64(QUADRATIC, float64[::1], float64, float64[::1]), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64[::1], float64, float64[::1]))
 def end_displacement(q, shift, time, end_slopes):
     """Return the length of the displacement that explains the gradient found at the end of a step.
 
@@ -221,21 +222,21 @@ def end_displacement(q, shift, time, end_slopes):
     return _join(q, along * decay_length(max(q.scalars[MODE_VALUE], 0.0), time), end_slopes)
 
 
-@njit(float64(QUADRATIC, float64[::1]), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64[::1]))
 def predicted_change(q, shift):
     """Return the quadratic's change in energy over ``shift``."""
     multiply(q.diagonal, q.beside, shift, q.first)
     return dot(q.slopes, shift) + 0.5 * dot(shift, q.first)
 
 
-@njit(float64(QUADRATIC, float64[::1]), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64[::1]))
 def changes_by_size(q, shift):
     """Return the sum of the sizes of the linear and the quadratic change in energy over ``shift``."""
     multiply(q.diagonal, q.beside, shift, q.first)
     return abs(dot(q.slopes, shift)) + abs(0.5 * dot(shift, q.first))
 
 
-@njit(float64(QUADRATIC), cache=True, nogil=True)
+@kernel(float64(QUADRATIC))
 def newton_length(q):
     """Return the length of the Newton step."""
     q.second[:] = q.slopes

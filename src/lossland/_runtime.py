@@ -24,7 +24,7 @@ def source_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
         text = path.read_bytes()
-        if b"numba" in text or b"IntEnum" in text:
+        if b"numba" in text or b"_kernel" in text or b"IntEnum" in text:
             digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + text)
     return digest.hexdigest()[:16]
 

@@ -6,8 +6,9 @@ counts and inverse iteration.
 """
 
 import numpy as np
-from numba import float64, int64, njit, void
+from numba import float64, int64, void
 
+from lossland._kernel import kernel
 from lossland._vector import FASTMATH, add_scaled, dot, norm, scale
 
 TINY = 1e-300
@@ -17,10 +18,8 @@ MAX_REFINEMENTS = 12
 RESIDUAL = 1e-12  # of an eigenpair, relative to the largest element
 
 
-@njit(
+@kernel(
     void(float64[:, ::1], int64, float64[::1], float64[::1], float64[::1], float64[::1]),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def _update_and_multiply(matrix, first, v, w, ahead, product):
@@ -35,10 +34,8 @@ def _update_and_multiply(matrix, first, v, w, ahead, product):
         product[i] = total
 
 
-@njit(
+@kernel(
     void(float64[:, ::1], float64[::1], float64[::1], float64[:, ::1], float64[::1]),
-    cache=True,
-    nogil=True,
 )
 def tridiagonalise(matrix, diagonal, beside, reflectors, factors):
     """Reduce a symmetric matrix, which is overwritten.
@@ -80,24 +77,22 @@ def tridiagonalise(matrix, diagonal, beside, reflectors, factors):
         beside[n - 2] = matrix[n - 1, n - 2] - (v[n - 1] * w[n - 2] + w[n - 1] * v[n - 2])
 
 
-@njit(void(float64[:, ::1], float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(float64[:, ::1], float64[::1], float64[::1]))
 def to_basis(reflectors, factors, vector):
     """Overwrite ``vector`` (n,) with Q^T times it."""
     for k in range(vector.size - 2):
         add_scaled(-factors[k] * dot(reflectors[k], vector), reflectors[k], vector)
 
 
-@njit(void(float64[:, ::1], float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(float64[:, ::1], float64[::1], float64[::1]))
 def from_basis(reflectors, factors, vector):
     """Overwrite ``vector`` (n,) with Q times it."""
     for k in range(vector.size - 3, -1, -1):
         add_scaled(-factors[k] * dot(reflectors[k], vector), reflectors[k], vector)
 
 
-@njit(
+@kernel(
     void(float64[::1], float64[::1], float64, float64[:, ::1]),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def factorise(diagonal, beside, shift, factors):
@@ -130,7 +125,7 @@ def factorise(diagonal, beside, shift, factors):
         pivots[n - 1] = least
 
 
-@njit(void(float64[:, ::1], float64[::1]), cache=True, nogil=True, error_model="numpy")
+@kernel(void(float64[:, ::1], float64[::1]), error_model="numpy")
 def solve(factors, vector):
     """Overwrite ``vector`` (n,) with the solution of the system factorised before, ``vector`` its right-hand side."""
     n = vector.size
@@ -149,7 +144,7 @@ def solve(factors, vector):
         vector[i] = (vector[i] - above[i] * vector[i + 1] - far[i] * vector[i + 2]) / pivots[i]
 
 
-@njit(void(float64[::1], float64[::1], float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(float64[::1], float64[::1], float64[::1], float64[::1]))
 def multiply(diagonal, beside, vector, product):
     """Overwrite ``product`` (n,) with T times ``vector``."""
     n = vector.size
@@ -160,7 +155,7 @@ def multiply(diagonal, beside, vector, product):
         product[i + 1] += beside[i] * vector[i]
 
 
-@njit(int64(float64[::1], float64[::1], float64), cache=True, nogil=True, error_model="numpy")
+@kernel(int64(float64[::1], float64[::1], float64), error_model="numpy")
 def count_below(diagonal, beside, bound):
     """Return the number of eigenvalues below ``bound`` (Sturm's sequence)."""
     count, last = 0, 1.0
@@ -173,7 +168,7 @@ def count_below(diagonal, beside, bound):
     return count
 
 
-@njit(float64(float64[::1], float64[::1], int64), cache=True, nogil=True)
+@kernel(float64(float64[::1], float64[::1], int64))
 def depth(diagonal, beside, rank):
     """Return a bound, at most ``BRACKET`` times as large, of minus eigenvalue number ``rank``, a negative one."""
     above = TINY
@@ -190,7 +185,7 @@ def depth(diagonal, beside, rank):
     return above
 
 
-@njit(float64(float64[::1], float64[::1], float64, float64[:, ::1], float64[::1]), cache=True, nogil=True)
+@kernel(float64(float64[::1], float64[::1], float64, float64[:, ::1], float64[::1]))
 def refine_pair(diagonal, beside, value, factors, vector):
     """Find the eigenpair next to ``value`` by inverse iteration and return its eigenvalue.
 

@@ -5,12 +5,14 @@ NaN and infinity still propagate, so the searches can test for them.
 """
 
 import numpy as np
-from numba import boolean, float64, njit, void
+from numba import boolean, float64, void
+
+from lossland._kernel import kernel
 
 FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
 
 
-@njit(float64(float64[::1], float64[::1]), cache=True, nogil=True, fastmath=FASTMATH)
+@kernel(float64(float64[::1], float64[::1]), fastmath=FASTMATH)
 def dot(a, b):
     """Return the scalar product of two vectors of equal length."""
     total = 0.0
@@ -19,27 +21,27 @@ def dot(a, b):
     return total
 
 
-@njit(void(float64, float64[::1], float64[::1]), cache=True, nogil=True, fastmath=FASTMATH)
+@kernel(void(float64, float64[::1], float64[::1]), fastmath=FASTMATH)
 def add_scaled(factor, a, b):
     """Add ``factor * a`` to ``b`` in place."""
     for i in range(a.size):
         b[i] += factor * a[i]
 
 
-@njit(void(float64, float64[::1]), cache=True, nogil=True)
+@kernel(void(float64, float64[::1]))
 def scale(factor, a):
     """Multiply ``a`` by ``factor`` in place."""
     for i in range(a.size):
         a[i] *= factor
 
 
-@njit(float64(float64[::1]), cache=True, nogil=True)
+@kernel(float64(float64[::1]))
 def norm(a):
     """Return the Euclidean norm."""
     return np.sqrt(dot(a, a))
 
 
-@njit(float64(float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(float64(float64[::1], float64[::1]))
 def distance(a, b):
     """Return the Euclidean distance."""
     total = 0.0
@@ -48,13 +50,13 @@ def distance(a, b):
     return np.sqrt(total)
 
 
-@njit(float64(float64[::1]), cache=True, nogil=True)
+@kernel(float64(float64[::1]))
 def rms(a):
     """Return the root mean square of the elements."""
     return np.sqrt(dot(a, a) / a.size)
 
 
-@njit(boolean(float64, float64[::1]), cache=True, nogil=True)
+@kernel(boolean(float64, float64[::1]))
 def finite(value, a):
     """Whether the value and all elements are finite."""
     return np.isfinite(value) and np.isfinite(dot(a, a))

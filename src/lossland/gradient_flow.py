@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from numba import boolean, float64, int64, njit, types, void
+from numba import boolean, float64, int64, types, void
 
+from lossland._kernel import kernel
 from lossland._quadratic import (
     QUADRATIC,
     Quadratic,
@@ -94,7 +95,7 @@ FLOW_RESULT = types.Tuple((float64, float64, int64, int64, int64, int64))
 FUNCTIONS = (types.FunctionType(VALUE_GRADIENT), types.FunctionType(HESSIAN), boolean, DATA)
 
 
-@njit(void(*FUNCTIONS, float64[::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(void(*FUNCTIONS, float64[::1], float64[:, ::1]))
 def fill_hessian(value_gradient, hessian, has_hessian, data, x, matrix):
     """Overwrite ``matrix`` with the Hessian at ``x``: the objective's own, or differences of gradients."""
     if has_hessian:
@@ -103,7 +104,7 @@ def fill_hessian(value_gradient, hessian, has_hessian, data, x, matrix):
         difference_hessian(value_gradient, data, x, matrix)
 
 
-@njit(int64(float64[::1], boolean, boolean), cache=True, nogil=True)
+@kernel(int64(float64[::1], boolean, boolean))
 def _final_status(values, uphill, has_hessian):
     """Judge a stationary point by its ascending Hessian eigenvalues: exactly one negative, or none, and none zero."""
     largest = max(abs(values[0]), abs(values[-1]))
@@ -115,10 +116,8 @@ def _final_status(values, uphill, has_hessian):
     return CONVERGED if values[0] > 0.0 else WRONG_INDEX
 
 
-@njit(
+@kernel(
     float64(QUADRATIC, float64[::1], float64, float64, float64, float64, float64[::1], boolean, FLOW_OPTIONS),
-    cache=True,
-    nogil=True,
 )
 def _error(q, shift, time, energy, trial_energy, trial_rms, end_slopes, uphill, options):
     """Return the disagreement of a step with the quadratic, relative to what is accepted; ``end_slopes`` is lost."""
@@ -133,17 +132,15 @@ def _error(q, shift, time, energy, trial_energy, trial_rms, end_slopes, uphill, 
     return abs(trial_energy - energy - expected) / abs(expected) / options.energy_error
 
 
-@njit(float64(QUADRATIC, float64[::1], float64, float64), cache=True, nogil=True)
+@kernel(float64(QUADRATIC, float64[::1], float64, float64))
 def _surprise(q, shift, energy, trial_energy):
     """Return the disagreement of a step away from the anchor with the quadratic, relative to what is accepted."""
     accepted = LARGEST_SURPRISE * changes_by_size(q, shift) + ENERGY_ROUNDING * abs(energy)
     return abs(trial_energy - energy - predicted_change(q, shift)) / max(accepted, 1e-300)
 
 
-@njit(
+@kernel(
     void(QUADRATIC, float64[:, ::1], float64[::1], float64[::1], float64[::1], boolean, int64),
-    cache=True,
-    nogil=True,
 )
 def _split_off_mode(q, reflectors, factors, outward, direction, uphill, n_negative):
     """Split off the lowest mode where it is negative; uphill ``direction`` becomes the mode that is climbed.
@@ -166,7 +163,7 @@ def _split_off_mode(q, reflectors, factors, outward, direction, uphill, n_negati
     prepare_quadratic(q, value, n_negative, uphill)
 
 
-@njit(void(float64[::1], float64[::1], float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(float64[::1], float64[::1], float64[::1], float64[::1]))
 def _point_outward(x, anchor, direction, outward):
     """Overwrite ``outward`` with the unit vector from ``anchor`` to ``x``; at the anchor itself with ``direction``."""
     for i in range(x.size):
@@ -175,7 +172,7 @@ def _point_outward(x, anchor, direction, outward):
     outward[:] = outward / length if length > SHORTEST_STEP * max(1.0, norm(x)) else direction
 
 
-@njit(int64(QUADRATIC, float64[:, ::1], float64[::1], float64[:, ::1], float64[::1]), cache=True, nogil=True)
+@kernel(int64(QUADRATIC, float64[:, ::1], float64[::1], float64[:, ::1], float64[::1]))
 def _reduce(q, matrix, gradient, reflectors, factors):
     """Fill the quadratic from Hessian, which is lost, and gradient.
 
@@ -189,7 +186,7 @@ def _reduce(q, matrix, gradient, reflectors, factors):
     return count_below(q.diagonal, q.beside, 0.0)
 
 
-@njit(int64(float64[:, ::1], boolean, boolean, float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(int64(float64[:, ::1], boolean, boolean, float64[::1], float64[::1]))
 def _judged(matrix, uphill, has_hessian, eigenvalues, direction):
     """Return the status of a stationary point; fill ``eigenvalues`` and, uphill, ``direction`` with the lowest mode."""
     values, vectors = np.linalg.eigh(matrix)
@@ -200,7 +197,7 @@ def _judged(matrix, uphill, has_hessian, eigenvalues, direction):
     return _final_status(values, uphill, has_hessian)
 
 
-@njit(
+@kernel(
     types.Tuple((float64, float64, float64, int64))(
         types.FunctionType(VALUE_GRADIENT),
         DATA,
@@ -217,8 +214,6 @@ def _judged(matrix, uphill, has_hessian, eigenvalues, direction):
         float64[::1],
         float64[::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def _advance(
     value_gradient, data, q, reflectors, factors, x, energy, outward, leaving, uphill, radius, options, trial, gradient
@@ -258,10 +253,8 @@ def _advance(
     return energy, np.inf, 0.0, n_trials
 
 
-@njit(
+@kernel(
     FLOW_RESULT(*FUNCTIONS, float64[::1], float64[::1], float64[::1], boolean, FLOW_OPTIONS, float64[::1]),
-    cache=True,
-    nogil=True,
 )
 def follow_flow(value_gradient, hessian, has_hessian, data, x, anchor, direction, uphill, options, eigenvalues):
     """Follow the flow from ``x`` to a stationary point.
@@ -348,7 +341,7 @@ def follow_flow(value_gradient, hessian, has_hessian, data, x, anchor, direction
     return energy, rms_gradient, options.max_iterations, n_evaluations, n_hessians, MAX_ITERATIONS
 
 
-@njit(types.Tuple((float64[::1], float64[::1, :]))(float64[:, ::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(types.Tuple((float64[::1], float64[::1, :]))(float64[:, ::1], float64[:, ::1]))
 def modes_apart_from(matrix, idle):
     """Return eigenvalues (n,) and eigenvectors (n, n) of ``matrix`` with ``idle`` directions (k, n) lifted to the end.
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from numba import float64, int64, njit, types
+from numba import float64, int64, types
 from scipy.sparse.linalg import ArpackNoConvergence
 
+from lossland._kernel import kernel
 from lossland._vector import add_scaled, dot, finite, norm, rms, scale
 from lossland.lbfgs import MAX_REDUCTIONS, quasi_newton_step
 from lossland.lowest_mode import HessianProducts, lowest_eigenvalues, lowest_mode
@@ -76,7 +77,7 @@ HYBRID_OPTIONS = numba.typeof(HybridOptions())
 HYBRID_RESULT = types.Tuple((float64, float64, float64, int64, int64, int64))
 
 
-@njit(float64(float64, float64, float64, float64), cache=True, nogil=True)
+@kernel(float64(float64, float64, float64, float64))
 def uphill_step(slope, curvature, push, max_uphill):
     """Return the step along a mode: fixed while the curvature is positive, else towards the maximum of the quadratic.
 
@@ -90,18 +91,16 @@ def uphill_step(slope, curvature, push, max_uphill):
     return min(max_uphill, max(-max_uphill, step))
 
 
-@njit(types.void(float64[::1], float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(types.void(float64[::1], float64[::1], float64[::1]))
 def _project(gradient, mode, projected):
     projected[:] = gradient
     add_scaled(-dot(gradient, mode), mode, projected)
 
 
-@njit(
+@kernel(
     types.void(
         float64[:, ::1], float64[:, ::1], float64[::1], int64, float64[::1], float64[::1], float64, float64[::1]
     ),
-    cache=True,
-    nogil=True,
 )
 def _tangent_step(steps, changes, curvatures, n_updates, projected, mode, max_step, step):
     """Overwrite ``step`` with that of L-BFGS, orthogonal to the mode and downhill."""
@@ -118,7 +117,7 @@ def _tangent_step(steps, changes, curvatures, n_updates, projected, mode, max_st
         scale(max_step / length, step)
 
 
-@njit(
+@kernel(
     types.Tuple((float64, int64, int64))(
         FUNCTION,
         DATA,
@@ -131,8 +130,6 @@ def _tangent_step(steps, changes, curvatures, n_updates, projected, mode, max_st
         float64[::1],
         int64,
     ),
-    cache=True,
-    nogil=True,
 )
 def _relax_tangent(value_gradient, data, x, gradient, mode, options, steps, changes, curvatures, n_updates):
     """L-BFGS from ``x`` (in place) orthogonal to the mode; returns energy, updates of the history, evaluations."""
@@ -173,7 +170,7 @@ def _relax_tangent(value_gradient, data, x, gradient, mode, options, steps, chan
     return energy, n_updates, n_evaluations
 
 
-@njit(HYBRID_RESULT(FUNCTION, DATA, float64[::1], float64[::1], HYBRID_OPTIONS), cache=True, nogil=True)
+@kernel(HYBRID_RESULT(FUNCTION, DATA, float64[::1], float64[::1], HYBRID_OPTIONS))
 def hybrid_follow(value_gradient, data, x, mode, options):
     """Climb from ``x`` to a transition state along the lowest mode, which is looked for from ``mode``.
 

@@ -9,9 +9,10 @@ import itertools
 import math
 
 import numpy as np
-from numba import float64, int64, njit, types
+from numba import float64, int64, types
 
 from lossland._canonical import generic_direction
+from lossland._kernel import kernel
 from lossland._vector import distance, norm
 from lossland.errors import InputError
 from lossland.objectives.base import Isometries
@@ -19,7 +20,7 @@ from lossland.objectives.base import Isometries
 ROUNDING = 1e-12  # of matrices and shifts handed in
 
 
-@njit(types.UniTuple(float64, 2)(float64[::1], float64[:, ::1], float64[:, ::1], float64[::1]), cache=True, nogil=True)
+@kernel(types.UniTuple(float64, 2)(float64[::1], float64[:, ::1], float64[:, ::1], float64[::1]))
 def _into_cell(x, lattice, dual, score):
     """Move ``x`` into the cell, in place; return its score and how far it is from the nearest wall of the cell."""
     room = np.inf
@@ -40,10 +41,8 @@ def _into_cell(x, lattice, dual, score):
     return total, room
 
 
-@njit(
+@kernel(
     types.void(float64[::1], float64[:, :, ::1], float64[:, ::1], int64, float64[::1]),
-    cache=True,
-    nogil=True,
 )
 def _move(x, matrices, shifts, k, moved):
     """Write A x + b of class ``k`` to ``moved``."""
@@ -54,7 +53,7 @@ def _move(x, matrices, shifts, k, moved):
         moved[i] = total
 
 
-@njit(
+@kernel(
     float64(
         float64[::1],
         float64[:, :, ::1],
@@ -65,8 +64,6 @@ def _move(x, matrices, shifts, k, moved):
         float64,
         float64[::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def _canonical_form(x, matrices, shifts, lattice, dual, score, tolerance, form):
     """Write the canonical form of ``x`` to ``form`` and return its margin.

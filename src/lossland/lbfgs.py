@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from numba import float64, int64, njit, types
+from numba import float64, int64, types
 
+from lossland._kernel import kernel
 from lossland._vector import add_scaled, dot, finite, norm, rms, scale
 from lossland.objectives.base import DATA, VALUE_GRADIENT
 from lossland.status import Status
@@ -53,10 +54,8 @@ LBFGS_OPTIONS = numba.typeof(LbfgsOptions())
 RESULT = types.Tuple((float64, float64, int64, int64, int64))
 
 
-@njit(
+@kernel(
     types.void(float64[:, ::1], float64[:, ::1], float64[::1], int64, float64[::1], float64[::1]),
-    cache=True,
-    nogil=True,
 )
 def quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step):
     """Overwrite ``step`` with minus the inverse-Hessian estimate times ``gradient`` (two-loop recursion)."""
@@ -76,10 +75,8 @@ def quasi_newton_step(steps, changes, curvatures, n_updates, gradient, step):
     scale(-1.0, step)
 
 
-@njit(
+@kernel(
     types.void(float64[:, ::1], float64[:, ::1], float64[::1], int64, float64[:, ::1], float64[::1], float64[::1]),
-    cache=True,
-    nogil=True,
 )
 def preconditioned_step(steps, changes, curvatures, n_updates, inverse, gradient, step):
     """Do what :func:`quasi_newton_step` does from a given estimate ``inverse`` (n, n) of the inverse Hessian on."""
@@ -98,10 +95,8 @@ def preconditioned_step(steps, changes, curvatures, n_updates, inverse, gradient
     scale(-1.0, step)
 
 
-@njit(
+@kernel(
     RESULT(types.FunctionType(VALUE_GRADIENT), DATA, float64[::1], LBFGS_OPTIONS, float64[:, ::1], float64[:, ::1]),
-    cache=True,
-    nogil=True,
 )
 def lbfgs(value_gradient, data, x, options, inverse, trajectory):
     """Minimise from ``x``, which is overwritten with the end point.

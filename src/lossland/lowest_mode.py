@@ -1,9 +1,10 @@
 """The lowest Hessian eigenvalues and their mode from gradients or Hessian-vector products, without the Hessian."""
 
 import numpy as np
-from numba import float64, int64, njit, types
+from numba import float64, int64, types
 from scipy.sparse.linalg import LinearOperator, eigsh
 
+from lossland._kernel import kernel
 from lossland._vector import add_scaled, dot, norm, scale
 from lossland.objectives.base import DATA, VALUE_GRADIENT, Objective
 
@@ -13,7 +14,7 @@ LANCZOS_TOLERANCE = 1e-6  # relative error of an eigenvalue
 FUNCTION = types.FunctionType(VALUE_GRADIENT)
 
 
-@njit(types.void(FUNCTION, DATA, float64[::1], float64[::1], float64, float64[::1]), cache=True, nogil=True)
+@kernel(types.void(FUNCTION, DATA, float64[::1], float64[::1], float64, float64[::1]))
 def difference_product(value_gradient, data, x, direction, difference, product):
     """Overwrite ``product`` with the Hessian times a unit ``direction``: a central difference of two gradients."""
     behind, point = np.empty(x.size), x.copy()
@@ -26,7 +27,7 @@ def difference_product(value_gradient, data, x, direction, difference, product):
         product[i] = (product[i] - behind[i]) / (2.0 * difference)
 
 
-@njit(types.boolean(float64[:, ::1], float64[:, ::1], int64), cache=True, nogil=True)
+@kernel(types.boolean(float64[:, ::1], float64[:, ::1], int64))
 def _orthonormalise(basis, images, row):
     """Make ``basis[row]`` a unit vector orthogonal to the rows before it, and keep ``images`` its Hessian products.
 
@@ -46,7 +47,7 @@ def _orthonormalise(basis, images, row):
     return True
 
 
-@njit(float64(float64[:, ::1], float64[:, ::1], int64), cache=True, nogil=True)
+@kernel(float64(float64[:, ::1], float64[:, ::1], int64))
 def _rayleigh_ritz(basis, images, size):
     """Replace row 0 by the vector of lowest quotient in the span of ``size`` orthonormal rows, row 2 by its change."""
     matrix = np.empty((size, size))
@@ -69,10 +70,8 @@ def _rayleigh_ritz(basis, images, size):
     return values[0]
 
 
-@njit(
+@kernel(
     types.Tuple((float64, int64))(FUNCTION, DATA, float64[::1], float64[::1], int64, float64, float64),
-    cache=True,
-    nogil=True,
 )
 def lowest_mode(value_gradient, data, x, mode, max_products, tolerance, difference):
     """Minimise the Rayleigh quotient by the locally optimal conjugate gradient.

@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import float64, njit
+from numba import float64
 from scipy.sparse.linalg import ArpackNoConvergence
 
+from lossland._kernel import kernel
 from lossland._vector import rms
 from lossland.gradient_flow import FlowOptions, follow_flow
 from lossland.lbfgs import LbfgsOptions, lbfgs
@@ -111,7 +112,7 @@ def _approach(objective, x, options):
         limits = options.lbfgs._replace(max_iterations=min(options.refresh, room))
 
 
-@njit(float64[:, ::1](float64[:, ::1], float64), cache=True, nogil=True)
+@kernel(float64[:, ::1](float64[:, ::1], float64))
 def inverse_by_size(matrix, softest):
     """Return the inverse of a symmetric matrix (n, n) with eigenvalues by their size, at least ``softest`` the largest.
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from numba import float64, int64, njit, types
+from numba import float64, int64, types
 
+from lossland._kernel import kernel
 from lossland._vector import add_scaled, dot, norm, rms, scale
 from lossland.lbfgs import quasi_newton_step
 from lossland.objectives.base import DATA, VALUE_GRADIENT, Objective
@@ -105,7 +106,7 @@ class Path:
     status: Status
 
 
-@njit(types.void(float64[:, ::1], float64[::1], int64, float64[::1]), cache=True, nogil=True)
+@kernel(types.void(float64[:, ::1], float64[::1], int64, float64[::1]))
 def improved_tangent(images, energies, i, tangent):
     """Overwrite ``tangent`` (n,) with the unit tangent at image ``i`` (Henkelman and Jonsson 2000, eqs. 8 to 11)."""
     last = energies.size - 1
@@ -126,7 +127,7 @@ def improved_tangent(images, energies, i, tangent):
     scale(1.0 / max(norm(tangent), TINY), tangent)
 
 
-@njit(types.void(float64[:, ::1], int64, float64[::1], float64[::1], float64, float64[::1]), cache=True, nogil=True)
+@kernel(types.void(float64[:, ::1], int64, float64[::1], float64[::1], float64, float64[::1]))
 def _nudged_gradient(images, i, gradient, tangent, spring, nudged):
     """Overwrite ``nudged`` (n,) with minus the force on image ``i`` (Trygubenko and Wales 2004, equations 9 to 13).
 
@@ -149,10 +150,8 @@ def _nudged_gradient(images, i, gradient, tangent, spring, nudged):
     add_scaled(-spring * (np.sqrt(ahead) - np.sqrt(behind)), tangent, nudged)
 
 
-@njit(
+@kernel(
     types.void(float64[:, ::1], float64[::1], float64[:, ::1], float64[:, ::1], float64, float64[:, ::1]),
-    cache=True,
-    nogil=True,
 )
 def _band_gradient(images, energies, gradients, tangents, spring, nudged):
     """Overwrite ``tangents`` (k, n) and, for the images between the ends, ``nudged`` (k - 2, n)."""
@@ -162,10 +161,8 @@ def _band_gradient(images, energies, gradients, tangents, spring, nudged):
         _nudged_gradient(images, i, gradients[i], tangents[i], spring, nudged[i - 1])
 
 
-@njit(
+@kernel(
     int64(float64[:, ::1], float64[:, ::1], float64[::1], int64, float64[::1], float64[::1], float64[::1]),
-    cache=True,
-    nogil=True,
 )
 def _remember(steps, changes, curvatures, n_updates, step, nudged, last_nudged):
     """Add the last step and the change of force to the history of L-BFGS, if they are of use; return its updates."""
@@ -178,10 +175,8 @@ def _remember(steps, changes, curvatures, n_updates, step, nudged, last_nudged):
     return n_updates + 1 if curvatures[row] > 1e-10 * dot(changes[row], changes[row]) else n_updates
 
 
-@njit(
+@kernel(
     types.void(float64[:, ::1], float64[:, ::1], float64[::1], int64, float64[::1], float64, float64[::1]),
-    cache=True,
-    nogil=True,
 )
 def _band_step(steps, changes, curvatures, n_updates, nudged, first_step, step):
     """Overwrite ``step`` with that of L-BFGS, turned if it would go against the force."""
@@ -194,7 +189,7 @@ def _band_step(steps, changes, curvatures, n_updates, nudged, first_step, step):
         scale(-1.0, step)
 
 
-@njit(types.void(float64[:, ::1], float64), cache=True, nogil=True)
+@kernel(types.void(float64[:, ::1], float64))
 def _limit_rows(steps, max_step):
     for i in range(steps.shape[0]):
         length = norm(steps[i])
@@ -202,10 +197,8 @@ def _limit_rows(steps, max_step):
             scale(max_step / length, steps[i])
 
 
-@njit(
+@kernel(
     BAND_RESULT(FUNCTION, DATA, float64[:, ::1], float64[::1], float64[:, ::1], float64[:, ::1], BAND_OPTIONS),
-    cache=True,
-    nogil=True,
 )
 def relax_band(value_gradient, data, images, energies, gradients, tangents, options):
     """Relax a band by L-BFGS on all images between its ends at once.

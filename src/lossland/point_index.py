@@ -9,9 +9,10 @@ second entry in the table, under quantities that do not depend on the copy, and 
 import math
 
 import numpy as np
-from numba import boolean, float64, int32, int64, njit, types, uint64, void
+from numba import boolean, float64, int32, int64, types, uint64, void
 
 from lossland._canonical import generic_direction
+from lossland._kernel import kernel
 from lossland.errors import InputError
 
 #: entries of the table under the canonical form, and under quantities that all copies share
@@ -26,7 +27,7 @@ _EMPTY = -1
 _LARGEST_CELL = 2.0**52
 
 
-@njit(uint64(float64, float64, float64, int64), cache=True, nogil=True)
+@kernel(uint64(float64, float64, float64, int64))
 def cell_hash(first, second, third, kind):
     """Hash three whole numbers and the kind of entry (the finaliser of splitmix64, Steele et al. 2014)."""
     value = np.uint64(kind)
@@ -38,7 +39,7 @@ def cell_hash(first, second, third, kind):
     return value
 
 
-@njit(void(uint64, int32, uint64[::1], int32[::1]), cache=True, nogil=True)
+@kernel(void(uint64, int32, uint64[::1], int32[::1]))
 def put(key, point, slot_keys, slot_points):
     """Enter ``point`` under ``key``; the number of slots is a power of two and at least one slot is empty."""
     last = slot_keys.size - 1
@@ -48,7 +49,7 @@ def put(key, point, slot_keys, slot_points):
     slot_keys[slot], slot_points[slot] = key, point
 
 
-@njit(void(uint64[::1], int32[::1], uint64[::1], int32[::1]), cache=True, nogil=True)
+@kernel(void(uint64[::1], int32[::1], uint64[::1], int32[::1]))
 def put_all(keys, points, slot_keys, slot_points):
     """Enter all filled slots of one table into another."""
     for slot in range(points.size):
@@ -56,10 +57,8 @@ def put_all(keys, points, slot_keys, slot_points):
             put(keys[slot], points[slot], slot_keys, slot_points)
 
 
-@njit(
+@kernel(
     int64(int64, float64[::1], float64[::1], float64[::1], uint64[::1], int32[::1], float64[::1], int64[::1]),
-    cache=True,
-    nogil=True,
 )
 def near(kind, coordinates, radii, widths, slot_keys, slot_points, energies, found):
     """Write the points in all cells that touch a box, and no further in energy, to ``found``; return their number.
@@ -94,7 +93,7 @@ def near(kind, coordinates, radii, widths, slot_keys, slot_points, energies, fou
     return count
 
 
-@njit(boolean(float64, float64[::1], float64[:, ::1], float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(boolean(float64, float64[::1], float64[:, ::1], float64[::1], float64[::1]))
 def locate(energy, form, directions, widths, coordinates):
     """Fill ``coordinates`` (3,) with energy and projections of ``form``; return whether their cells can be counted."""
     coordinates[0] = energy
@@ -107,7 +106,7 @@ def locate(energy, form, directions, widths, coordinates):
     return np.all(np.abs(coordinates / widths) < _LARGEST_CELL)
 
 
-@njit(
+@kernel(
     types.Tuple((int64, float64, int64))(
         float64,
         float64[::1],
@@ -121,8 +120,6 @@ def locate(energy, form, directions, widths, coordinates):
         float64[::1],
         int64[::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def look_up(energy, form, directions, radii, widths, slot_keys, slot_points, energies, forms, coordinates, found):
     """Locate ``form`` and compare it with the points near there.
@@ -144,10 +141,8 @@ def look_up(energy, form, directions, radii, widths, slot_keys, slot_points, ene
     return best, np.sqrt(least), count
 
 
-@njit(
+@kernel(
     int64(float64[::1], float64[:, ::1], float64[:, ::1], float64[::1], float64[:, ::1]),
-    cache=True,
-    nogil=True,
 )
 def locate_all(energies, forms, directions, widths, coordinates):
     """Apply :func:`locate` to all rows; return the first row whose cells cannot be counted, or -1."""
@@ -157,7 +152,7 @@ def locate_all(energies, forms, directions, widths, coordinates):
     return -1
 
 
-@njit(void(int64, float64[:, ::1], float64[::1], int64, uint64[::1], int32[::1]), cache=True, nogil=True)
+@kernel(void(int64, float64[:, ::1], float64[::1], int64, uint64[::1], int32[::1]))
 def put_located(kind, coordinates, widths, first, slot_keys, slot_points):
     """Enter points numbered from ``first`` at the rows of ``coordinates``, shape (n_points, 3)."""
     for i in range(coordinates.shape[0]):

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import float64, int64, njit, types
+from numba import float64, int64, types
 
+from lossland._kernel import kernel
 from lossland._vector import add_scaled
 from lossland.errors import InputError
 from lossland.objectives.soft_targets import check_data, checked_sizes, divergence_gradient, probabilities
@@ -75,10 +76,8 @@ def distances(w, layer_sizes, inputs, targets) -> tuple[float, float]:
     return _distances(w, np.asarray(layer_sizes, dtype=np.int64), inputs, targets)
 
 
-@njit(
+@kernel(
     types.void(float64[::1], int64[::1], float64[:, ::1], float64[:, ::1], int64[::1], int64, float64),
-    cache=True,
-    nogil=True,
 )
 def _epoch(w, sizes, inputs, targets, order, batch, rate):
     """Go through all data once, in place."""
@@ -92,10 +91,8 @@ def _epoch(w, sizes, inputs, targets, order, batch, rate):
         add_scaled(-rate, gradient, w)
 
 
-@njit(
+@kernel(
     types.UniTuple(float64, 2)(float64[::1], int64[::1], float64[:, ::1], float64[:, ::1]),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def _distances(w, sizes, inputs, targets):

@@ -7,8 +7,9 @@ attraction, and no survey of all of them.
 from typing import NamedTuple
 
 import numpy as np
-from numba import float64, njit, void
+from numba import float64, void
 
+from lossland._kernel import kernel
 from lossland._vector import add_scaled, dot, scale
 from lossland.errors import InputError
 
@@ -95,7 +96,7 @@ def descend_on_spheres(gradients, starts, *, step=0.12, tolerance=1e-6, max_iter
     return Descents(energies, points, norms, n_iterations)
 
 
-@njit(float64[::1](float64[:, :, ::1], float64[:, :, ::1]), cache=True, nogil=True)
+@kernel(float64[::1](float64[:, :, ::1], float64[:, :, ::1]))
 def project(points, gradients):
     """Take the radial parts out of ``gradients``, in place; return the norms of what is left, shape (n,)."""
     norms = np.zeros(points.shape[0])
@@ -108,7 +109,7 @@ def project(points, gradients):
     return norms
 
 
-@njit(void(float64[:, :, ::1], float64[:, :, ::1], float64), cache=True, nogil=True)
+@kernel(void(float64[:, :, ::1], float64[:, :, ::1], float64))
 def advance(points, gradients, step):
     """Move ``points`` against tangential ``gradients`` and back to their spheres, in place."""
     for b in range(points.shape[0]):

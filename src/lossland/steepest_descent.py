@@ -7,8 +7,9 @@ and six gradients make a step; the error falls with the fourth power of its leng
 """
 
 import numpy as np
-from numba import boolean, float64, int64, njit, types
+from numba import boolean, float64, int64, types
 
+from lossland._kernel import kernel
 from lossland._tridiagonal import count_below, factorise, from_basis, solve, to_basis, tridiagonalise
 from lossland._vector import add_scaled, finite, norm, scale
 from lossland.gradient_flow import FUNCTIONS, fill_hessian
@@ -32,7 +33,7 @@ AT_REST = 1e-4  # times the Newton step that ends a path is near enough to a sad
 SAFETY, LEAST_CHANGE, MOST_CHANGE = 0.9, 0.2, 4.0  # of the time of a step
 
 
-@njit(
+@kernel(
     types.void(
         FUNCTIONS[0],
         FUNCTIONS[3],
@@ -46,8 +47,6 @@ SAFETY, LEAST_CHANGE, MOST_CHANGE = 0.9, 0.2, 4.0  # of the time of a step
         float64[::1],
         float64[::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def _stages(value_gradient, data, x, gradient, reflectors, scales, factors, time, stages, point, slopes):
     """Overwrite ``stages`` (6, n) with those of a step; ``point`` (n,) becomes its end and ``slopes`` is lost."""
@@ -73,10 +72,8 @@ def _stages(value_gradient, data, x, gradient, reflectors, scales, factors, time
         add_scaled(POINTS[5, j], stages[j], point)
 
 
-@njit(
+@kernel(
     types.Tuple((boolean, int64, int64))(*FUNCTIONS, float64[::1], float64, float64, int64),
-    cache=True,
-    nogil=True,
 )
 def follow_closely(value_gradient, hessian, has_hessian, data, x, error, near, max_steps):
     """Follow the steepest-descent path from ``x`` until a short Newton step leads to a minimum.

@@ -11,8 +11,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 # A module may import only from those before it; a package or module that is missing here is an offence.
-ORDER = ["_runtime", "_lazy", "errors", "status", "_vector", "objectives", "sphere_descent", "sgd", "lbfgs"]
-ORDER += ["_tridiagonal", "_quadratic", "gradient_flow", "steepest_descent", "lowest_mode", "minimise", "datasets"]
+ORDER = ["_runtime", "_lazy", "errors", "status", "_kernel", "_vector", "objectives", "sphere_descent", "sgd"]
+ORDER += [
+    "lbfgs",
+    "_tridiagonal",
+    "_quadratic",
+    "gradient_flow",
+    "steepest_descent",
+    "lowest_mode",
+    "minimise",
+    "datasets",
+]
 ORDER += ["basin_hopping", "hybrid", "saddle", "path"]
 ORDER += ["mask_symmetry", "_canonical", "lattice_symmetry", "symmetry", "point_index"]
 ORDER += ["completeness", "_guarded_file", "_seal", "landscape_file", "recorded", "_table", "verified", "landscape"]
@@ -168,7 +177,7 @@ def jit_calls(text):
     """Yield every call of a numba compiler, and every bare decorator, which takes no options."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and re.fullmatch(
-            r"(numba\.)?(n?jit|(gu)?vectorize|cfunc)", ast.unparse(node.func)
+            r"(numba\.)?(kernel|n?jit|(gu)?vectorize|cfunc)", ast.unparse(node.func)
         ):
             yield node
 
@@ -183,16 +192,22 @@ def is_literally(node, value):
     return isinstance(node, ast.Constant) and node.value is value
 
 
+def is_kernel(node):
+    """Whether a node is a function that is compiled."""
+    return isinstance(node, ast.FunctionDef) and any(
+        re.match(r"kernel\b|(numba\.)?n?jit\b", ast.unparse(decorator)) for decorator in node.decorator_list
+    )
+
+
 def unsigned_kernels(texts):
-    """Cached kernels without an explicit signature: they miss the cache in later processes."""
+    """Kernels that are cached without ``_kernel.kernel``, which wants a signature and loads them when needed."""
     for path, text in texts.items():
         for call in jit_calls(text):
             given = options(call)
             if None in given:
                 yield f"{path}:{call.lineno}: spell the options out"
-            inlined = "inline" in given and ast.unparse(given["inline"]) == "'always'"
-            if "cache" in given and not is_literally(given["cache"], False) and not call.args and not inlined:
-                yield f"{path}:{call.lineno}: cached without an explicit signature"
+            if "cache" in given and not is_literally(given["cache"], False):
+                yield f"{path}:{call.lineno}: cached otherwise than by @kernel"
             if "parallel" in given and not is_literally(given["parallel"], False) and path not in PARALLEL:
                 yield f"{path}:{call.lineno}: parallel kernels are not reproducible; use threads over nogil kernels"
 
@@ -204,10 +219,7 @@ def library_sums(texts):
             continue
         tree = ast.parse(text)
         kernels = {  # compiled, they call SciPy's library, which is pinned
-            id(inner)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.FunctionDef) and any("njit" in ast.unparse(d) for d in node.decorator_list)
-            for inner in ast.walk(node)
+            id(inner) for node in ast.walk(tree) if is_kernel(node) for inner in ast.walk(node)
         }
         for node in ast.walk(tree):
             product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
@@ -249,8 +261,7 @@ def impure_kernels(texts):
     banned = re.compile(r"print|open|(np|numpy)\.random\..*|random\..*|logging\..*|logger\..*|log\.\w+")
     for path, text in texts.items():
         for node in ast.walk(ast.parse(text)):
-            jitted = isinstance(node, ast.FunctionDef) and any("jit" in ast.unparse(d) for d in node.decorator_list)
-            for call in ast.walk(node) if jitted else ():
+            for call in ast.walk(node) if is_kernel(node) else ():
                 if isinstance(call, ast.Call) and banned.fullmatch(ast.unparse(call.func)):
                     yield f"{path}:{call.lineno}: the kernel {node.name} calls {ast.unparse(call.func)}"
 
@@ -275,7 +286,7 @@ RULES = {
 }
 
 FLAGS = "FASTMATH = {'nsz'}\n"
-KERNEL = "@njit({})\ndef f():\n    pass\n"
+KERNEL = "@kernel({})\ndef f():\n    pass\n"
 FUNCTION = "def f(path):\n    return path\n"
 
 # rule, the place of a source without path and suffix, an offence, something near it that keeps the rule
@@ -299,13 +310,18 @@ EXAMPLES = [
     (unlike_scripts, "cli", FUNCTION, FUNCTION + "if snakemake:\n    f(1)"),
     (unlike_scripts, "cli", "if snakemake:\n    print(1)", FUNCTION + "if 'snakemake' in globals():\n    f(1)"),
     (unlike_scripts, "cli", FUNCTION + "a = snakemake.input\nif snakemake:\n    f(1)", None),
-    (unsigned_kernels, "cli", KERNEL.format("cache=True"), KERNEL.format("void(), cache=True")),
-    (unsigned_kernels, "cli", "f = numba.njit(cache=ON)(g)", "f = numba.njit(inline='always', cache=True)(g)"),
-    (unsigned_kernels, "cli", KERNEL.format("**FAST"), KERNEL.format("nogil=True")),
+    (unsigned_kernels, "cli", "f = numba.njit(void(), cache=ON)(g)", KERNEL.format("void()")),
+    (unsigned_kernels, "cli", "@njit(cache=True)\ndef f():\n    pass", "@njit\ndef f():\n    pass"),
+    (unsigned_kernels, "cli", KERNEL.format("void(), **FAST"), KERNEL.format("void(), inline='always'")),
     (unsigned_kernels, "cli", KERNEL.format("void(), parallel=True"), KERNEL.format("void(), parallel=False")),
-    (unsigned_kernels, "objectives/mlp_threads", KERNEL.format("cache=True"), KERNEL.format("void(), parallel=ON")),
+    (
+        unsigned_kernels,
+        "objectives/mlp_threads",
+        KERNEL.format("void(), cache=True"),
+        KERNEL.format("void(), parallel=ON"),
+    ),
     (library_sums, "path", "a = np.linalg.norm(x)", "a = norm(x)"),
-    (library_sums, "symmetry", "a = x @ y", "@njit(void())\ndef f():\n    a = x @ y"),
+    (library_sums, "symmetry", "a = x @ y", "@kernel(void())\ndef f():\n    a = x @ y"),
     (library_sums, "yields", "a = np.vdot(x, y)", "a = (x * y).sum()"),
     (fastmath_offences, "objectives/mlp", KERNEL.format("fastmath=True"), KERNEL.format("fastmath=False")),
     (fastmath_offences, "objectives/mlp", KERNEL.format("fastmath=A"), FLAGS + KERNEL.format("fastmath=FASTMATH")),

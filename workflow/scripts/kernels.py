@@ -1,18 +1,14 @@
-"""Compile every kernel once: kernels have explicit signatures, so importing their module compiles and caches them."""
+"""Compile every kernel once, so that jobs side by side find them in the cache."""
 
-import importlib
-import pkgutil
 from pathlib import Path
 
-import lossland
+from lossland._kernel import load_all
 from lossland._runtime import source_digest
 
 
 def compile_kernels(path_to_digest):
-    """Import every module, then record which sources were compiled."""
-    for module in pkgutil.walk_packages(lossland.__path__, "lossland."):
-        if not module.name.endswith("__main__"):
-            print(importlib.import_module(module.name).__name__)
+    """Load all kernels, then record which sources were compiled."""
+    print(f"{load_all()} kernels")
     Path(path_to_digest).write_text(f"{source_digest()}\n")
 
 

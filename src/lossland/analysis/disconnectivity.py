@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numba import float64, int64, njit, void
+from numba import float64, int64, void
 
+from lossland._kernel import kernel
 from lossland.analysis.superbasins import (
     barrier_to_global_minimum,
     check_stationary_points,
@@ -251,7 +252,7 @@ def _levels(leaf_energies, merge_energies, n_levels, spacing, top):
     return high - spacing * np.arange(number - 1, -1, -1), float(spacing)
 
 
-@njit(void(int64[::1], int64[::1], int64[::1], int64), cache=True, nogil=True)
+@kernel(void(int64[::1], int64[::1], int64[::1], int64))
 def _representatives(parent, level, representative, n_leaves):
     """Let merges at one threshold share the node of the highest of them; ``representative`` is overwritten."""
     for i in range(parent.size - 1, -1, -1):
@@ -278,7 +279,7 @@ def _collapse(tree, level, n_levels):
     return new_parent, level[stays[n_leaves:]][:-1]
 
 
-@njit(void(int64[::1], int64[::1], int64[::1]), cache=True, nogil=True)
+@kernel(void(int64[::1], int64[::1], int64[::1]))
 def _count(parent, size, lowest):
     """Add up leaves and find the lowest rank below each node; both must be set at the leaves."""
     for i in range(parent.size - 1):
@@ -286,7 +287,7 @@ def _count(parent, size, lowest):
         lowest[parent[i]] = min(lowest[parent[i]], lowest[i])
 
 
-@njit(void(int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], float64[::1]))
 def _place(order, start, size, left, on_right, x):
     """Give every node its part of the horizontal axis and its position there.
 

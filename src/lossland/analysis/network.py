@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
-from numba import int32, int64, njit, uint64, void
+from numba import int32, int64, uint64, void
 
+from lossland._kernel import kernel
 from lossland.errors import InputError
 
 WORD = 64  # sources searched from at once, one bit each
@@ -93,7 +94,7 @@ class RandomNetworks(NamedTuple):
     degree_counts: np.ndarray
 
 
-@njit(int64(uint64), cache=True, nogil=True)
+@kernel(int64(uint64))
 def _n_bits(word):
     """Count the bits that are set, in pairs, fours and bytes."""
     word -= (word >> uint64(1)) & uint64(0x5555555555555555)
@@ -102,7 +103,7 @@ def _n_bits(word):
     return int64((word * uint64(0x0101010101010101)) >> uint64(56))
 
 
-@njit(int64(int64[::1], int32[::1], *3 * (uint64[::1],), int32[::1], int64, int32[::1]), cache=True, nogil=True)
+@kernel(int64(int64[::1], int32[::1], *3 * (uint64[::1],), int32[::1], int64, int32[::1]))
 def _send(first, neighbours, seen, frontier, arriving, active, n_active, reached):
     """Send each active node's bits to its neighbours that lack them; list these in ``reached``, return their number."""
     n_reached = 0
@@ -119,7 +120,7 @@ def _send(first, neighbours, seen, frontier, arriving, active, n_active, reached
     return n_reached
 
 
-@njit(int64(int64[::1], int32[::1], *3 * (uint64[::1],), uint64, int32[::1]), cache=True, nogil=True)
+@kernel(int64(int64[::1], int32[::1], *3 * (uint64[::1],), uint64, int32[::1]))
 def _collect(first, neighbours, seen, frontier, arriving, everything, reached):
     """Do what :func:`_send` does from the side of the nodes that lack some bit of ``everything``."""
     n_reached = 0
@@ -136,7 +137,7 @@ def _collect(first, neighbours, seen, frontier, arriving, everything, reached):
     return n_reached
 
 
-@njit(void(int64[::1], int32[::1], int64[::1], int64[::1]), cache=True, nogil=True)
+@kernel(void(int64[::1], int32[::1], int64[::1], int64[::1]))
 def _count_path_lengths(first, neighbours, sources, counts):
     """Add to ``counts[d]`` the pairs of a source and a node whose shortest path has d edges.
 

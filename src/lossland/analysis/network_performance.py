@@ -7,8 +7,9 @@ take no more memory than their variables.
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numba import float64, int64, njit, uint64, void
+from numba import float64, int64, uint64, void
 
+from lossland._kernel import kernel
 from lossland.errors import InputError
 from lossland.objectives.base import NetworkLayout
 from lossland.objectives.elementary import exp, tanh
@@ -17,10 +18,8 @@ BLOCK = 256  # data worked through at a time: the rows of all nodes stay in the 
 MINIMA_PER_TASK = 2048
 
 
-@njit(
+@kernel(
     void(float64[:, ::1], int64, int64, int64, float64[::1], int64, int64),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def layer_rows(values, first, n_in, n_out, weights, offset, size):
@@ -42,7 +41,7 @@ def layer_rows(values, first, n_in, n_out, weights, offset, size):
                 out[k] += u * a[k]
 
 
-@njit(void(float64[:, ::1], int64, int64, int64), cache=True, nogil=True, error_model="numpy")
+@kernel(void(float64[:, ::1], int64, int64, int64), error_model="numpy")
 def tanh_rows(values, first, n_rows, size):
     """Replace rows by their hyperbolic tangents."""
     for o in range(first, first + n_rows):
@@ -51,7 +50,7 @@ def tanh_rows(values, first, n_rows, size):
             line[k] = tanh(line[k])
 
 
-@njit(
+@kernel(
     void(
         float64[:, ::1],
         int64,
@@ -64,8 +63,6 @@ def tanh_rows(values, first, n_rows, size):
         float64[::1],
         float64[:, ::1],
     ),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def softmax_block(values, first, n_out, labels, start, size, targets, scores, sums, work):
@@ -102,7 +99,7 @@ def softmax_block(values, first, n_out, labels, start, size, targets, scores, su
     sums[0] += loss + np.log(product)
 
 
-@njit(void(uint64[::1], uint64[::1], int64[:, ::1]), cache=True, nogil=True)
+@kernel(void(uint64[::1], uint64[::1], int64[:, ::1]))
 def sort_keys(keys, spare, counts):
     """Sort ``keys`` (n,) in ascending order; ``spare`` (n,) and ``counts`` (4, 256) are scratch.
 
@@ -132,7 +129,7 @@ def sort_keys(keys, spare, counts):
         keys[at] = key
 
 
-@njit(int64(float64[::1], uint64[::1], uint64[::1], uint64[::1], int64[:, ::1]), cache=True, nogil=True)
+@kernel(int64(float64[::1], uint64[::1], uint64[::1], uint64[::1], int64[:, ::1]))
 def twice_wins(scores, is_target, keys, spare, counts):
     """Count pairs of a target's and another's score in which the target's is higher, twice, and ties once.
 
@@ -155,10 +152,8 @@ def twice_wins(scores, is_target, keys, spare, counts):
     return twice
 
 
-@njit(
+@kernel(
     void(float64[:, ::1], int64[::1], int64[::1], float64[:, ::1], int64[::1], int64[::1], float64[:, ::1]),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def measure(points, free, sizes, inputs, labels, targets, results):

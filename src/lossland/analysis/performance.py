@@ -5,12 +5,13 @@ or one per minimum. All data handed in count: to judge a part of the data, hand 
 """
 
 import numpy as np
-from numba import float64, int64, njit
+from numba import float64, int64
 
+from lossland._kernel import kernel
 from lossland.errors import InputError
 
 
-@njit(int64(float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(int64(float64[::1], float64[::1]))
 def _wins(positive, negative):
     """Count pairs in which the positive is higher, twice, and ties once; both arrays ascending."""
     below = not_above = twice = 0

@@ -8,8 +8,9 @@ its two minima (rounding of nearly equal energies) counts as lying at the higher
 from typing import NamedTuple
 
 import numpy as np
-from numba import float64, int64, njit, types, void
+from numba import float64, int64, types, void
 
+from lossland._kernel import kernel
 from lossland.errors import InputError
 
 
@@ -33,7 +34,7 @@ class MergeTree(NamedTuple):
     parent: np.ndarray
 
 
-@njit(int64(int64[::1], int64), cache=True, nogil=True)
+@kernel(int64(int64[::1], int64))
 def _find(above, i):
     """Return the root of ``i``; ``above`` is shortened on the way (path halving)."""
     while above[i] != i:
@@ -42,7 +43,7 @@ def _find(above, i):
     return i
 
 
-@njit(int64(int64[:, ::1], int64[::1], int64[::1], int64[::1], int64[::1]), cache=True, nogil=True)
+@kernel(int64(int64[:, ::1], int64[::1], int64[::1], int64[::1], int64[::1]))
 def _merge(ends, node, n_joined, parent, merging):
     """Join minima along ``ends`` (m, 2), already sorted by energy, and record the merges of kept minima.
 
@@ -76,7 +77,7 @@ def _merge(ends, node, n_joined, parent, merging):
     return n_merges
 
 
-@njit(int64[::1](int64[:, ::1], int64), cache=True, nogil=True)
+@kernel(int64[::1](int64[:, ::1], int64))
 def _roots(ends, n_minima):
     """Return for each minimum one representative of all minima that ``ends`` (m, 2) join to it."""
     above = np.arange(n_minima)
@@ -89,7 +90,7 @@ def _roots(ends, n_minima):
     return above
 
 
-@njit(void(int64[::1], types.Array(types.boolean, 1, "C"), float64[::1], float64[::1], int64), cache=True, nogil=True)
+@kernel(void(int64[::1], types.Array(types.boolean, 1, "C"), float64[::1], float64[::1], int64))
 def _highest_on_path(parent, holds_goal, merge_energy, highest, n_leaves):
     """Fill ``highest`` (n_nodes,) from the roots downwards; ``holds_goal`` marks the nodes that hold the goal."""
     for i in range(parent.size - 1, -1, -1):

@@ -17,8 +17,9 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
-from numba import float64, int64, njit, types, void
+from numba import float64, int64, types, void
 
+from lossland._kernel import kernel
 from lossland.datasets.table import Dataset
 from lossland.errors import InputError, LosslandError
 from lossland.lbfgs import LBFGS_OPTIONS, LbfgsOptions, lbfgs
@@ -49,7 +50,7 @@ class QuenchError(LosslandError):
     """A quench did not converge, or not to one of the four minima."""
 
 
-@njit(void(float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(float64[::1], float64[::1]))
 def pair_distances(x, distances):
     """Overwrite ``distances`` (3,) with r12, r13, r23 of the atoms in ``x`` (9,)."""
     for k in range(3):
@@ -60,7 +61,7 @@ def pair_distances(x, distances):
         distances[k] = np.sqrt(total)
 
 
-@njit(int64(FUNCTION, DATA, float64[::1], float64, float64[:, ::1]), cache=True, nogil=True)
+@kernel(int64(FUNCTION, DATA, float64[::1], float64, float64[:, ::1]))
 def leave_core(value_gradient, data, x, step_length, path):
     """Move ``x`` (in place) along the force, ``step_length`` a time, until no atoms overlap; return the steps taken.
 
@@ -81,7 +82,7 @@ def leave_core(value_gradient, data, x, step_length, path):
     return MAX_CORE_STEPS
 
 
-@njit(
+@kernel(
     void(
         FUNCTION,
         DATA,
@@ -92,8 +93,6 @@ def leave_core(value_gradient, data, x, step_length, path):
         float64[:, :, ::1],
         int64[:, ::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def quench_batch(value_gradient, data, points, options, starts, ends, steps, results):
     """Quench every row of ``points``, shape (n, 9), in place.

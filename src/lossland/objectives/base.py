@@ -12,6 +12,8 @@ import numba
 import numpy as np
 from numba import float64, njit, types, void
 
+from lossland._kernel import kernel
+
 
 class ObjectiveData(NamedTuple):
     """Everything that a kernel may read; what each array means is the objective's own affair.
@@ -68,7 +70,7 @@ N_PROBES = 3
 GRADIENT_ERROR = 1e-3  # relative disagreement with difference quotients at which a gradient is called wrong
 
 
-@njit(HESSIAN, cache=True, nogil=True)
+@kernel(HESSIAN)
 def no_hessian(x, data, matrix):  # pragma: no cover - never called, fills the argument of objectives without a Hessian
     """Leave the matrix full of NaN."""
     matrix[:] = np.nan
@@ -220,7 +222,7 @@ class Objective:
         return x
 
 
-@njit(void(types.FunctionType(VALUE_GRADIENT), DATA, float64[::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(void(types.FunctionType(VALUE_GRADIENT), DATA, float64[::1], float64[:, ::1]))
 def difference_hessian(value_gradient, data, x, matrix):
     """Overwrite ``matrix`` (n, n) with central differences of gradients at ``x`` (n,), symmetrised; 2 n evaluations."""
     n = x.size

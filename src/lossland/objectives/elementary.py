@@ -7,8 +7,10 @@ the last place, keep NaN, and are exact at zero; exp and tanh also at infinity, 
 """
 
 import numpy as np
-from numba import float64, njit, types
+from numba import float64, types
 from numba.extending import intrinsic
+
+from lossland._kernel import kernel
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # ln(2) in two parts; n * LN2_HIGH is exact for |n| < 2**20
@@ -63,7 +65,7 @@ def fma(typing_context, a, b, c):
     return float64(float64, float64, float64), generate
 
 
-@njit(float64(float64), cache=True, nogil=True, inline="always", error_model="numpy")
+@kernel(float64(float64), inline="always", error_model="numpy")
 def _expm1_polynomial(r):
     """Return exp(r) - 1 for |r| <= 0.35, to about one unit in the last place."""
     r2 = r * r
@@ -73,7 +75,7 @@ def _expm1_polynomial(r):
     return fma(r2, fma(r4, fma(r4, fma(r, C[9], C[8]), middle), low), r)
 
 
-@njit(float64(float64), cache=True, nogil=True, error_model="numpy")
+@kernel(float64(float64), error_model="numpy")
 def exp(x):
     """Return e**x; 0 below -708, infinity above 709."""
     y = x if not (x < -708.4) else -708.4
@@ -88,7 +90,7 @@ def exp(x):
     return result if not (x < -708.4) else 0.0
 
 
-@njit(float64(float64), cache=True, nogil=True, error_model="numpy")
+@kernel(float64(float64), error_model="numpy")
 def exp_of_negative(x):
     """Return e**x for x <= 0, as :func:`exp` does; anything for x > 1."""
     y = x if not (x < -708.4) else -708.4
@@ -100,7 +102,7 @@ def exp_of_negative(x):
     return result if not (x < -708.4) else 0.0
 
 
-@njit(float64(float64), cache=True, nogil=True, error_model="numpy")
+@kernel(float64(float64), error_model="numpy")
 def tanh(x):
     """Return tanh(x), clipped at |x| = 20 where it is 1 to rounding; tanh(-x) is -tanh(x) to the last bit.
 
@@ -119,14 +121,14 @@ def tanh(x):
     return fma(more, q, less * p) / fma(more, p, less * q)
 
 
-@njit(float64(float64, types.UniTuple(float64, 6)), cache=True, nogil=True, inline="always", error_model="numpy")
+@kernel(float64(float64, types.UniTuple(float64, 6)), inline="always", error_model="numpy")
 def _polynomial(s, c):
     """Return c[0] + c[1] s + ... + c[5] s**5."""
     s2 = s * s
     return fma(s2 * s2, fma(s, c[5], c[4]), fma(s2, fma(s, c[3], c[2]), fma(s, c[1], c[0])))
 
 
-@njit(types.UniTuple(float64, 2)(float64), cache=True, nogil=True, error_model="numpy")
+@kernel(types.UniTuple(float64, 2)(float64), error_model="numpy")
 def sine_cosine(x):
     """Return sin(x) and cos(x), for |x| up to 1e9; sin(-x) is -sin(x) to the last bit."""
     n = fma(x, TWO_OVER_PI, ROUNDER) - ROUNDER

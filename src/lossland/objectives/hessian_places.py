@@ -1,28 +1,29 @@
 """Where the sums of a network's Hessian stand, and how they become the matrix."""
 
 import numpy as np
-from numba import boolean, float64, int64, njit, types, void
+from numba import boolean, float64, int64, types, void
 
+from lossland._kernel import kernel
 from lossland.objectives.base import DATA
 from lossland.objectives.mlp_value import LOSS_SCALE, RATES
 
 ROWS = 512  # tangents of one group of nodes at most, about: they stay in the second-level cache
 
 
-@njit(int64(int64[::1], int64), cache=True, nogil=True)
+@kernel(int64(int64[::1], int64))
 def nodes_at_once(sizes, layer):
     """Return how many nodes of the layer that ``layer`` feeds are moved together."""
     return min(sizes[layer + 1], max(1, ROWS // sizes[layer + 1 :].sum()))
 
 
-@njit(int64(int64[::1], int64, int64, int64), cache=True, nogil=True)
+@kernel(int64(int64[::1], int64, int64, int64))
 def same_layer_rows(sizes, layer, low, high):
     """Return the number of pairs of nodes o <= q of one layer, low <= o < high; outputs: of pairs o < q."""
     own = 0 if layer == sizes.size - 2 else 1
     return (high - low) * (sizes[layer + 1] - high) + (high - low) * (high - low - 1) // 2 + own * (high - low)
 
 
-@njit(types.UniTuple(int64, 2)(int64[::1]), cache=True, nogil=True)
+@kernel(types.UniTuple(int64, 2)(int64[::1]))
 def count_sums(sizes):
     """Return the number of sums of the whole Hessian and the most tangents that one group of nodes has."""
     n_sums, n_rows, last = 0, 2, sizes.size - 2
@@ -40,7 +41,7 @@ def count_sums(sizes):
     return n_sums, n_rows
 
 
-@njit(void(int64, int64, int64, int64, int64[::1]), cache=True, nogil=True)
+@kernel(void(int64, int64, int64, int64, int64[::1]))
 def _weights_into(offset, n_in, n_out, o, places):
     """Write the places of the weights into node o of one layer, its bias last."""
     for i in range(n_in):
@@ -48,7 +49,7 @@ def _weights_into(offset, n_in, n_out, o, places):
     places[n_in] = offset + n_in * n_out + o
 
 
-@njit(int64(float64[::1], int64, int64, int64, int64, int64, int64, boolean, float64[:, ::1]), cache=True, nogil=True)
+@kernel(int64(float64[::1], int64, int64, int64, int64, int64, int64, boolean, float64[:, ::1]))
 def _place_same_layer(sums, place, offset, n_in, n_out, low, high, is_last, full):
     """Place second derivatives between weights of one layer; return the next place."""
     at_o, at_q = np.empty(n_in + 1, np.int64), np.empty(n_in + 1, np.int64)
@@ -72,10 +73,8 @@ def _place_same_layer(sums, place, offset, n_in, n_out, low, high, is_last, full
     return place
 
 
-@njit(
+@kernel(
     int64(float64[::1], int64, int64[::1], int64, int64, int64, int64, int64, int64, float64[:, ::1]),
-    cache=True,
-    nogil=True,
 )
 def _place_coupling(sums, place, sizes, layer, offset, m, at, low, high, full):
     """Add the sums with delta_q R_o a_j between a group and layer ``m``; return the next place."""
@@ -99,7 +98,7 @@ def _place_coupling(sums, place, sizes, layer, offset, m, at, low, high, full):
     return place
 
 
-@njit(void(float64[:, ::1], int64, int64, int64, int64), cache=True, nogil=True)
+@kernel(void(float64[:, ::1], int64, int64, int64, int64))
 def _close_outputs(full, u, at, m_in, m_out):
     """Write the last output's part of one row, minus the sum of all others'."""
     end = at + m_in * m_out
@@ -114,10 +113,8 @@ def _close_outputs(full, u, at, m_in, m_out):
     full[u, end + m_out - 1] = -total
 
 
-@njit(
+@kernel(
     int64(float64[::1], int64, int64[::1], int64, int64, int64, int64, int64, int64, float64[:, ::1]),
-    cache=True,
-    nogil=True,
 )
 def _place_layers(sums, place, sizes, layer, offset, m, at, low, high, full):
     """Place second derivatives between weights into nodes of a group and of layer ``m``; return the next place."""
@@ -142,7 +139,7 @@ def _place_layers(sums, place, sizes, layer, offset, m, at, low, high, full):
     return place
 
 
-@njit(void(int64[::1], float64[::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(void(int64[::1], float64[::1], float64[:, ::1]))
 def place_hessian(sizes, sums, full):
     """Add the sums, in the order in which they were made, to the upper triangle of ``full`` (n_weights, n_weights)."""
     last, place, offset = sizes.size - 2, 0, 0
@@ -158,7 +155,7 @@ def place_hessian(sizes, sums, full):
         offset += (n_in + 1) * n_out
 
 
-@njit(void(float64[::1], DATA, float64[:, ::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(void(float64[::1], DATA, float64[:, ::1], float64[:, ::1]))
 def finish_hessian(x, data, full, matrix):
     """Gather the scaled upper triangle of the variables, mirror it and add the regulariser's part."""
     scale, n = data.parameters[LOSS_SCALE], x.size

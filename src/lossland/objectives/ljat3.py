@@ -10,14 +10,13 @@ so that one division and one square root serve the whole potential.
 
 from math import sqrt
 
-from numba import njit
-
+from lossland._kernel import kernel
 from lossland.objectives.base import VALUE_GRADIENT, Objective, no_hessian, objective_data
 
 N_VARIABLES = 9
 
 
-@njit(VALUE_GRADIENT, cache=True, nogil=True, error_model="numpy")
+@kernel(VALUE_GRADIENT, error_model="numpy")
 def ljat3_value_gradient(x, data, gradient):
     """Return the energy of three atoms and overwrite its gradient.
 

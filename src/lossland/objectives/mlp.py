@@ -99,7 +99,7 @@ def share_threads(objective: Objective, threads: int) -> tuple[Objective, int]:
 
 
 def _kernels_for_many():
-    from lossland.objectives.mlp_threads import (  # noqa: PLC0415  (compiled for those who have many data only)
+    from lossland.objectives.mlp_threads import (  # noqa: PLC0415  (starts threads, which few data do not need)
         hessian_of_many,
         value_gradient_of_many,
     )

@@ -14,8 +14,9 @@ part follows from the others'.
 """
 
 import numpy as np
-from numba import boolean, float64, int64, njit, void
+from numba import boolean, float64, int64, void
 
+from lossland._kernel import kernel
 from lossland.objectives.base import DATA, HESSIAN
 from lossland.objectives.hessian_places import count_sums, finish_hessian, nodes_at_once, place_hessian, same_layer_rows
 from lossland.objectives.mlp_tangents import node_tangents, set_slopes, softmax_pairs
@@ -32,7 +33,7 @@ from lossland.objectives.panels import SPARE, add_products
 PAIRS = 36  # rows of products of activations at once: they stay in the first-level cache
 
 
-@njit(
+@kernel(
     int64(
         float64[:, ::1],
         int64,
@@ -48,8 +49,6 @@ PAIRS = 36  # rows of products of activations at once: they stay in the first-le
         float64[::1],
         int64,
     ),
-    cache=True,
-    nogil=True,
 )
 def _add_pair_products(left, l0, n_left, a, a0, n_a, b, b0, n_b, unordered, pairs, sums, place):
     """Add products of each row of ``left`` with all products a_i b_j (``unordered``: j >= i); return the next place.
@@ -71,7 +70,7 @@ def _add_pair_products(left, l0, n_left, a, a0, n_a, b, b0, n_b, unordered, pair
     return place + n_left * n_pairs
 
 
-@njit(
+@kernel(
     int64(
         int64[::1],
         int64,
@@ -89,8 +88,6 @@ def _add_pair_products(left, l0, n_left, a, a0, n_a, b, b0, n_b, unordered, pair
         float64[::1],
         int64,
     ),
-    cache=True,
-    nogil=True,
 )
 def _add_group(
     sizes, layer, first, inputs, at, low, high, activations, delta, slopes, tangents, moved, pairs, sums, place
@@ -161,7 +158,7 @@ def _add_group(
     return place
 
 
-@njit(
+@kernel(
     void(
         int64[::1],
         float64[::1],
@@ -176,8 +173,6 @@ def _add_group(
         float64[:, ::1],
         float64[::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def _add_block(sizes, weights, table, block, activations, delta, slopes, bends, tangents, moved, pairs, sums):
     """Add a block's part of all sums."""
@@ -227,7 +222,7 @@ def _add_block(sizes, weights, table, block, activations, delta, slopes, bends, 
         first += n_in + 1
 
 
-@njit(void(DATA, float64[::1], int64, int64, int64, float64[::1]), cache=True, nogil=True)
+@kernel(void(DATA, float64[::1], int64, int64, int64, float64[::1]))
 def add_hessians(data, weights, begin, end, n, sums):
     """Add the Hessian's sums over data from ``begin`` to ``end``, in blocks of ``n``."""
     sizes, n_rows = data.structure, data.structure.sum() + data.structure.size + SPARE
@@ -256,7 +251,7 @@ def add_hessians(data, weights, begin, end, n, sums):
         )
 
 
-@njit(void(float64[::1], DATA, float64[::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(void(float64[::1], DATA, float64[::1], float64[:, ::1]))
 def hessian_of_sums(x, data, sums, matrix):
     """Overwrite ``matrix`` (n_variables, n_variables) with what the sums over all data make."""
     n_weights = count_weights(data.structure)
@@ -266,7 +261,7 @@ def hessian_of_sums(x, data, sums, matrix):
     finish_hessian(x, data, full, matrix)
 
 
-@njit(HESSIAN, cache=True, nogil=True)
+@kernel(HESSIAN)
 def hessian(x, data, matrix):
     """Overwrite ``matrix`` (n_variables, n_variables) with the exact Hessian of the regularised cross-entropy."""
     n_data, weights = data.labels.size, np.empty(count_weights(data.structure))

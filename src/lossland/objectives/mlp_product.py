@@ -4,8 +4,9 @@ Pearlmutter, Neural Comput. 6, 147 (1994).
 """
 
 import numpy as np
-from numba import float64, int64, njit, void
+from numba import float64, int64, void
 
+from lossland._kernel import kernel
 from lossland._vector import FASTMATH
 from lossland.objectives.base import DATA
 from lossland.objectives.mlp_tangents import set_slopes, softmax_tangent
@@ -23,7 +24,7 @@ from lossland.objectives.mlp_value import (
 from lossland.objectives.panels import SPARE, add_products, linear_map
 
 
-@njit(void(float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, int64), cache=True, nogil=True, fastmath=FASTMATH)
+@kernel(void(float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, int64), fastmath=FASTMATH)
 def _add_times_slopes(shifted, slopes, tangent, row, n_rows):
     """Add R z's second part to its first in ``tangent`` and turn the sum into R a = a' R z."""
     for o in range(row, row + n_rows):
@@ -31,10 +32,8 @@ def _add_times_slopes(shifted, slopes, tangent, row, n_rows):
             tangent[o, k] = slopes[o, k] * (tangent[o, k] + shifted[o, k])
 
 
-@njit(
+@kernel(
     void(float64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, int64),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def _finish_delta(shifted, slopes, bends, tangent, tangent_delta, row, n_rows):
@@ -45,7 +44,7 @@ def _finish_delta(shifted, slopes, bends, tangent, tangent_delta, row, n_rows):
             tangent_delta[o, k] = slopes[o, k] * pulled + bends[o, k] * tangent[o, k]
 
 
-@njit(
+@kernel(
     void(
         int64[::1],
         float64[::1],
@@ -58,8 +57,6 @@ def _finish_delta(shifted, slopes, bends, tangent, tangent_delta, row, n_rows):
         float64[:, ::1],
         float64[:, ::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def _forward_tangents(sizes, weights, moved, table, block, activations, slopes, shifted, tangent, tangent_delta):
     """Write R a of all nodes and R delta of the outputs."""
@@ -83,7 +80,7 @@ def _forward_tangents(sizes, weights, moved, table, block, activations, slopes, 
     softmax_tangent(activations, first, sizes[last + 1], tangent_delta, first, 1)
 
 
-@njit(
+@kernel(
     void(
         int64[::1],
         float64[::1],
@@ -99,8 +96,6 @@ def _forward_tangents(sizes, weights, moved, table, block, activations, slopes, 
         float64[:, ::1],
         float64[::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def _add_backward(
     sizes, weights, moved, table, block, activations, delta, slopes, bends, shifted, tangent, tangent_delta, sums
@@ -121,7 +116,7 @@ def _add_backward(
         first = row
 
 
-@njit(void(float64[::1], DATA, float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(float64[::1], DATA, float64[::1], float64[::1]))
 def hessian_product(x, data, direction, product):
     """Overwrite ``product`` (n_variables,) with the Hessian times ``direction``, without forming the Hessian."""
     sizes, n_data = data.structure, data.labels.size

@@ -6,16 +6,15 @@ layer only q >= o is kept, without gaps: R_o delta_q is symmetric there.
 """
 
 import numpy as np
-from numba import float64, int64, njit, void
+from numba import float64, int64, void
 
+from lossland._kernel import kernel
 from lossland._vector import FASTMATH
 from lossland.objectives.panels import linear_map
 
 
-@njit(
+@kernel(
     void(int64[::1], float64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1]),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def set_slopes(sizes, weights, activations, delta, slopes, bends):
@@ -34,7 +33,7 @@ def set_slopes(sizes, weights, activations, delta, slopes, bends):
         offset += (n_in + 1) * n_out
 
 
-@njit(void(float64[:, ::1], int64, int64, int64, int64, float64[:, ::1]), cache=True, nogil=True, fastmath=FASTMATH)
+@kernel(void(float64[:, ::1], int64, int64, int64, int64, float64[:, ::1]), fastmath=FASTMATH)
 def softmax_pairs(activations, first, low, high, n_out, moved):
     """Write -R_o delta_q = p_o p_q of outputs q > o, low <= o < high, q by q without gaps."""
     n, row = activations.shape[1], 0
@@ -45,7 +44,7 @@ def softmax_pairs(activations, first, low, high, n_out, moved):
             row += 1
 
 
-@njit(void(float64[:, ::1], int64, int64, float64[:, ::1], int64, int64), cache=True, nogil=True, fastmath=FASTMATH)
+@kernel(void(float64[:, ::1], int64, int64, float64[:, ::1], int64, int64), fastmath=FASTMATH)
 def softmax_tangent(activations, first, n_out, values, row, group):
     """Turn the outputs' R z, rows from ``row`` on, into R delta_q = p_q (R z_q - sum p R z)."""
     n = activations.shape[1]
@@ -61,7 +60,7 @@ def softmax_tangent(activations, first, n_out, values, row, group):
                 values[o + q * group, k] = activations[first + q, k] * (values[o + q * group, k] - mean[0, k])
 
 
-@njit(void(float64[:, ::1], int64, int64, float64[:, ::1], int64, int64), cache=True, nogil=True, fastmath=FASTMATH)
+@kernel(void(float64[:, ::1], int64, int64, float64[:, ::1], int64, int64), fastmath=FASTMATH)
 def _times_slopes(slopes, first, n_nodes, values, row, group):
     """Turn a hidden layer's R z, rows from ``row`` on, into R a."""
     for q in range(n_nodes):
@@ -70,7 +69,7 @@ def _times_slopes(slopes, first, n_nodes, values, row, group):
                 values[o, k] *= slopes[first + q, k]
 
 
-@njit(
+@kernel(
     void(
         float64[:, ::1],
         float64[:, ::1],
@@ -81,8 +80,6 @@ def _times_slopes(slopes, first, n_nodes, values, row, group):
         int64,
         int64,
     ),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def _finish_delta(slopes, bends, first, n_nodes, tangents, values, row, group):
@@ -93,10 +90,8 @@ def _finish_delta(slopes, bends, first, n_nodes, tangents, values, row, group):
                 values[o, k] = slopes[first + q, k] * values[o, k] + bends[first + q, k] * tangents[o, k]
 
 
-@njit(
+@kernel(
     void(float64[::1], int64, int64, int64, int64, int64, float64[:, ::1], int64, float64[:, ::1], int64),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def _leave_group(weights, offset, n_in, n_out, low, high, slopes, first, values, row):
@@ -109,10 +104,8 @@ def _leave_group(weights, offset, n_in, n_out, low, high, slopes, first, values,
             row += 1
 
 
-@njit(
+@kernel(
     void(float64[:, ::1], float64[:, ::1], int64, int64, int64, int64, float64[:, ::1], int64, float64[:, ::1], int64),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def _finish_own(slopes, bends, first, q, low, high, pulled, start, own, row):
@@ -129,13 +122,13 @@ def _finish_own(slopes, bends, first, q, low, high, pulled, start, own, row):
         start += 1
 
 
-@njit(float64[:, ::1](float64[:, ::1], int64, int64, int64), cache=True, nogil=True)
+@kernel(float64[:, ::1](float64[:, ::1], int64, int64, int64))
 def _as_nodes(rows, start, n_nodes, group):
     """Return the rows of ``n_nodes`` nodes as one long row each."""
     return rows[start : start + n_nodes * group].reshape(n_nodes, group * rows.shape[1])
 
 
-@njit(
+@kernel(
     void(
         float64[::1],
         int64,
@@ -150,8 +143,6 @@ def _as_nodes(rows, start, n_nodes, group):
         float64[:, ::1],
         float64[:, ::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def _own_layer(weights, offset, n_in, n_out, low, high, slopes, bends, first, later, spare, own):
     """Write R_o delta_q of the group's own layer, q >= o; ``later`` holds R delta of the next, a long row for a node.
@@ -170,7 +161,7 @@ def _own_layer(weights, offset, n_in, n_out, low, high, slopes, bends, first, la
             row += end - low
 
 
-@njit(
+@kernel(
     void(
         int64[::1],
         float64[::1],
@@ -185,8 +176,6 @@ def _own_layer(weights, offset, n_in, n_out, low, high, slopes, bends, first, la
         float64[:, ::1],
         float64[:, ::1],
     ),
-    cache=True,
-    nogil=True,
 )
 def node_tangents(sizes, weights, layer, first, offset, low, high, activations, slopes, bends, tangents, moved):
     """Write R a and R delta (``moved``) for nodes ``low`` to ``high`` of the hidden layer whose first row is ``first``.

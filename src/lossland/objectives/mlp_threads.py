@@ -14,8 +14,9 @@ import os
 
 import numba
 import numpy as np
-from numba import boolean, float64, int64, njit, prange, types, void
+from numba import boolean, float64, int64, prange, types, void
 
+from lossland._kernel import kernel
 from lossland.objectives.base import DATA, HESSIAN, VALUE_GRADIENT
 from lossland.objectives.hessian_places import count_sums
 from lossland.objectives.mlp_hessian import add_hessians, hessian_of_sums
@@ -52,7 +53,7 @@ _get_threads = types.ExternalFunction("get_num_threads", int64())
 _set_threads = types.ExternalFunction("set_num_threads", void(int64))
 
 
-@njit(void(DATA, float64[::1], int64, boolean, float64[:, ::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(DATA, float64[::1], int64, boolean, float64[:, ::1], float64[::1]))
 def _add_chunk(data, weights, chunk, second, sums, losses):
     """Add one chunk's sums, of the Hessian if ``second``, to its line of ``sums``, and its loss to ``losses``."""
     n_data = data.labels.size
@@ -66,7 +67,7 @@ def _add_chunk(data, weights, chunk, second, sums, losses):
         losses[chunk] = add_gradients(data, weights, begin, end, n, sums[chunk])
 
 
-@njit(void(DATA, float64[::1], boolean, float64[:, ::1], float64[::1]), cache=True, nogil=True, parallel=THREADS)
+@kernel(void(DATA, float64[::1], boolean, float64[:, ::1], float64[::1]), parallel=THREADS)
 def _add_chunks(data, weights, second, sums, losses):
     """Add all chunks' sums to their lines, in ``data.threads`` threads."""
     if data.threads > 1:
@@ -80,7 +81,7 @@ def _add_chunks(data, weights, second, sums, losses):
             _add_chunk(data, weights, chunk, second, sums, losses)
 
 
-@njit(float64[::1](DATA, float64[::1], int64, boolean, float64[::1]), cache=True, nogil=True)
+@kernel(float64[::1](DATA, float64[::1], int64, boolean, float64[::1]))
 def _sums_over_data(data, weights, n_sums, second, losses):
     """Return the sums over all data and overwrite ``losses`` with one loss for each chunk."""
     sums = np.zeros((losses.size, n_sums))
@@ -91,7 +92,7 @@ def _sums_over_data(data, weights, n_sums, second, losses):
     return sums[0]
 
 
-@njit(VALUE_GRADIENT, cache=True, nogil=True)
+@kernel(VALUE_GRADIENT)
 def value_gradient_of_many(x, data, gradient):
     """Do :func:`~lossland.objectives.mlp_value.value_gradient` with ``data.threads`` threads."""
     weights, losses = np.empty(count_weights(data.structure)), np.zeros(CHUNKS)
@@ -104,7 +105,7 @@ def value_gradient_of_many(x, data, gradient):
     return loss * data.parameters[LOSS_SCALE] + finish_gradient(x, data, weights, gradient)
 
 
-@njit(HESSIAN, cache=True, nogil=True)
+@kernel(HESSIAN)
 def hessian_of_many(x, data, matrix):
     """Do :func:`~lossland.objectives.mlp_hessian.hessian` with ``data.threads`` threads."""
     weights, n_sums = np.empty(count_weights(data.structure)), count_sums(data.structure)[0]

@@ -10,8 +10,9 @@ empty there: they never change and stand, block by block, in ``ObjectiveData.tab
 """
 
 import numpy as np
-from numba import float64, int64, njit, void
+from numba import float64, int64, void
 
+from lossland._kernel import kernel
 from lossland._vector import FASTMATH
 from lossland.objectives.base import DATA, VALUE_GRADIENT
 from lossland.objectives.elementary import exp_of_negative, tanh
@@ -21,7 +22,7 @@ BLOCK, LANES = 512, 4  # data in a block at most; data in one vector
 LOSS_SCALE, RATES = 0, 1  # places in ObjectiveData.parameters: factor of the summed loss, then lambda of each variable
 
 
-@njit(int64(int64), cache=True, nogil=True)
+@kernel(int64(int64))
 def block_length(n_data):
     """Return the common length of all blocks, filled up to whole rounds of the vector loops."""
     n_blocks = (n_data + BLOCK - 1) // BLOCK
@@ -43,13 +44,13 @@ def table_of_blocks(inputs, labels):
     return np.concatenate([blocks.reshape(-1, n), np.zeros((SPARE, n))])
 
 
-@njit(int64(DATA, int64, int64), cache=True, nogil=True)
+@kernel(int64(DATA, int64, int64))
 def input_row(data, start, n):
     """Return the row of the table where the block stands that begins with datum ``start``."""
     return start // n * (data.structure[0] + 2)
 
 
-@njit(void(float64[:, ::1], int64, int64, int64), cache=True, nogil=True)
+@kernel(void(float64[:, ::1], int64, int64, int64))
 def tanh_rows(values, row, n_rows, size):
     """Replace the rows by their hyperbolic tangents."""
     for o in range(n_rows):
@@ -58,7 +59,7 @@ def tanh_rows(values, row, n_rows, size):
             line[k] = tanh(line[k])
 
 
-@njit(float64(float64[:, ::1], int64), cache=True, nogil=True)
+@kernel(float64(float64[:, ::1], int64))
 def _log_of_product(values, row):
     """Return the sum of the logarithms of a block's row, each value from 1 to 10,000, with one logarithm for 64."""
     total = 0.0
@@ -73,10 +74,8 @@ def _log_of_product(values, row):
     return total
 
 
-@njit(
+@kernel(
     float64(float64[:, ::1], float64[:, ::1], int64, int64, float64[:, ::1], int64, int64),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def softmax_rows(values, delta, row, n_out, table, own, size):
@@ -115,7 +114,7 @@ def softmax_rows(values, delta, row, n_out, table, own, size):
     return loss
 
 
-@njit(void(float64[:, ::1], float64[:, ::1], int64, int64, int64), cache=True, nogil=True, fastmath=FASTMATH)
+@kernel(void(float64[:, ::1], float64[:, ::1], int64, int64, int64), fastmath=FASTMATH)
 def times_tanh_slope(values, activations, row, n_rows, size):
     """Multiply rows of ``values`` by 1 - a**2 of the same rows of ``activations``."""
     for o in range(n_rows):
@@ -124,7 +123,7 @@ def times_tanh_slope(values, activations, row, n_rows, size):
             v[k] *= 1.0 - a[k] * a[k]
 
 
-@njit(void(float64[::1], DATA, float64[::1]), cache=True, nogil=True)
+@kernel(void(float64[::1], DATA, float64[::1]))
 def all_weights(x, data, weights):
     """Overwrite ``weights`` (n_weights,) with the variables in their places and zeros where the mask is."""
     weights[:] = 0.0
@@ -132,7 +131,7 @@ def all_weights(x, data, weights):
         weights[data.free[v]] = x[v]
 
 
-@njit(int64(int64[::1]), cache=True, nogil=True)
+@kernel(int64(int64[::1]))
 def count_weights(sizes):
     """Return the number of weights and biases of a network with these layer sizes."""
     total = 0
@@ -141,7 +140,7 @@ def count_weights(sizes):
     return total
 
 
-@njit(void(int64[::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(void(int64[::1], float64[:, ::1]))
 def set_ones(sizes, activations):
     """Write the rows of ones behind the hidden layers, which stay for all blocks."""
     row = sizes[0]
@@ -150,7 +149,7 @@ def set_ones(sizes, activations):
         activations[row] = 1.0
 
 
-@njit(float64(DATA, float64[::1], int64, int64, float64[:, ::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(float64(DATA, float64[::1], int64, int64, float64[:, ::1], float64[:, ::1]))
 def forward_backward(data, weights, start, size, activations, delta):
     """Fill a block's activations (probabilities last) and dLoss/dz of all nodes; return its loss."""
     sizes, n = data.structure, activations.shape[1]
@@ -176,7 +175,7 @@ def forward_backward(data, weights, start, size, activations, delta):
     return loss
 
 
-@njit(void(int64[::1], float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(void(int64[::1], float64[::1], float64[::1]))
 def place_sums(sizes, sums, gradient):
     """Write sums ordered by output and input, the bias being the last input, in the order of the weights."""
     offset = 0
@@ -190,7 +189,7 @@ def place_sums(sizes, sums, gradient):
         offset += (n_in + 1) * n_out
 
 
-@njit(float64(float64[::1], DATA, float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(float64(float64[::1], DATA, float64[::1], float64[::1]))
 def finish_gradient(x, data, full_gradient, gradient):
     """Gather the scaled gradient of the variables, add the regulariser's, and return the regulariser."""
     penalty = 0.0
@@ -201,7 +200,7 @@ def finish_gradient(x, data, full_gradient, gradient):
     return penalty
 
 
-@njit(float64(DATA, float64[::1], int64, int64, int64, float64[::1]), cache=True, nogil=True)
+@kernel(float64(DATA, float64[::1], int64, int64, int64, float64[::1]))
 def add_gradients(data, weights, begin, end, n, sums):
     """Add the gradient's sums over data from ``begin`` to ``end``, in blocks of ``n``; return their summed loss."""
     sizes, n_rows = data.structure, data.structure.sum() + data.structure.size + SPARE
@@ -221,7 +220,7 @@ def add_gradients(data, weights, begin, end, n, sums):
     return loss
 
 
-@njit(VALUE_GRADIENT, cache=True, nogil=True)
+@kernel(VALUE_GRADIENT)
 def value_gradient(x, data, gradient):
     """Return the regularised cross-entropy and overwrite its gradient.
 

@@ -6,18 +6,17 @@ arrays and row numbers are passed, not rows: a view of a row costs as much as a 
 """
 
 import numpy as np
-from numba import boolean, float64, int64, njit, void
+from numba import boolean, float64, int64, void
 
+from lossland._kernel import kernel
 from lossland._vector import FASTMATH
 
 TALL, WIDE = 4, 3  # a tile: 12 sums, 4 + 3 loads, so all 16 vector registers are used once
 SPARE = 3  # rows behind a panel that a tile may read; what it makes of them is dropped
 
 
-@njit(
+@kernel(
     void(float64[:, ::1], int64, float64[:, ::1], int64, int64, float64[::1]),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def _tile(tall, r, wide, c, n, out):
@@ -48,16 +47,14 @@ def _tile(tall, r, wide, c, n, out):
     out[6], out[7], out[8], out[9], out[10], out[11] = s20, s21, s22, s30, s31, s32
 
 
-@njit(int64(int64, int64), cache=True, nogil=True)
+@kernel(int64(int64, int64))
 def _work(n_tall, n_wide):
     """Return the number of sums, dropped ones included, for panels of so many rows."""
     return (n_tall + TALL - 1) // TALL * TALL * ((n_wide + WIDE - 1) // WIDE * WIDE)
 
 
-@njit(
+@kernel(
     void(float64[:, ::1], int64, int64, float64[:, ::1], int64, int64, int64, float64[::1], int64, int64, int64),
-    cache=True,
-    nogil=True,
 )
 def _add_tiles(tall, r0, n_tall, wide, c0, n_wide, n, sums, place, r_step, c_step):
     """Do :func:`add_products` with the first panel tall, the second wide, and any strides of the sums."""
@@ -71,10 +68,8 @@ def _add_tiles(tall, r0, n_tall, wide, c0, n_wide, n, sums, place, r_step, c_ste
                     sums[at + j * c_step] += out[WIDE * i + j]
 
 
-@njit(
+@kernel(
     void(float64[:, ::1], int64, int64, float64[:, ::1], int64, int64, int64, float64[::1], int64, int64),
-    cache=True,
-    nogil=True,
 )
 def add_products(a, a0, n_a, b, b0, n_b, n, sums, place, step):
     """Add to ``sums[place + r * step + c]`` the sum over k < n of ``a[a0 + r, k] * b[b0 + c, k]``, r < n_a, c < n_b.
@@ -87,7 +82,7 @@ def add_products(a, a0, n_a, b, b0, n_b, n, sums, place, step):
         _add_tiles(b, b0, n_b, a, a0, n_a, n, sums, place, 1, step)
 
 
-@njit(
+@kernel(
     void(
         float64[::1],
         int64,
@@ -103,8 +98,6 @@ def add_products(a, a0, n_a, b, b0, n_b, n, sums, place, step):
         int64,
         int64,
     ),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def _add_terms(weights, at, out_step, in_step, count, b0, b1, fresh, source, row, target, to, n):
@@ -137,10 +130,8 @@ def _add_terms(weights, at, out_step, in_step, count, b0, b1, fresh, source, row
         target[to + 1, k] = (b1 if fresh else target[to + 1, k]) + ((v1 * p + w1 * q) + (x1 * r + y1 * s))
 
 
-@njit(
+@kernel(
     void(float64[::1], int64, int64, int64, int64, float64[:, ::1], int64, float64[:, ::1], int64, int64),
-    cache=True,
-    nogil=True,
     fastmath=FASTMATH,
 )
 def _single_output(weights, at, in_step, bias, n_in, source, row, target, to, n):
@@ -154,7 +145,7 @@ def _single_output(weights, at, in_step, bias, n_in, source, row, target, to, n)
             target[to, k] += w * source[row + i, k]
 
 
-@njit(
+@kernel(
     void(
         float64[::1],
         int64,
@@ -169,8 +160,6 @@ def _single_output(weights, at, in_step, bias, n_in, source, row, target, to, n)
         int64,
         int64,
     ),
-    cache=True,
-    nogil=True,
 )
 def linear_map(weights, at, out_step, in_step, bias, n_out, n_in, source, row, target, to, n):
     """Write ``target[to + o, k]``, o < n_out, k < n: the sum over i < n_in of ``w[o, i] * source[row + i, k]``.

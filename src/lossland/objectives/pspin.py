@@ -20,8 +20,9 @@ from math import comb, factorial, sqrt
 from numbers import Integral
 
 import numpy as np
-from numba import float64, int64, njit, types, void
+from numba import float64, int64, types, void
 
+from lossland._kernel import kernel
 from lossland._vector import FASTMATH, add_scaled, dot
 from lossland.errors import InputError
 from lossland.objectives.base import DATA, HESSIAN, VALUE_GRADIENT, Isometries, Objective, objective_data
@@ -30,7 +31,7 @@ KIND = "p_spin"
 GIB = 2**30
 
 
-@njit(float64(float64, int64), cache=True, nogil=True)
+@kernel(float64(float64, int64))
 def whole_power(x, p):
     """Return x**p by multiplications: the last bits of the system's power differ between machines."""
     result = 1.0
@@ -39,7 +40,7 @@ def whole_power(x, p):
     return result
 
 
-@njit(void(float64[::1], DATA, float64[::1]), cache=True, nogil=True, fastmath=FASTMATH)
+@kernel(void(float64[::1], DATA, float64[::1]), fastmath=FASTMATH)
 def polynomial_gradient(w, data, gradient):
     """Overwrite ``gradient`` (n_spins,) with that of H itself, for any length of ``w``."""
     table, indices, degree = data.table, data.structure, int(data.parameters[0]) - 1
@@ -52,7 +53,7 @@ def polynomial_gradient(w, data, gradient):
             gradient[k] += monomial * table[m, k]
 
 
-@njit(VALUE_GRADIENT, cache=True, nogil=True, error_model="numpy")
+@kernel(VALUE_GRADIENT, error_model="numpy")
 def value_gradient(w, data, gradient):
     """Return f at ``w``, shape (n_spins,), and overwrite its gradient; NaN at the origin."""
     p, stiffness = data.parameters
@@ -65,7 +66,7 @@ def value_gradient(w, data, gradient):
     return energy + 0.5 * stiffness * (length - radius) ** 2
 
 
-@njit(void(float64[::1], DATA, float64[:, ::1]), cache=True, nogil=True, fastmath=FASTMATH)
+@kernel(void(float64[::1], DATA, float64[:, ::1]), fastmath=FASTMATH)
 def polynomial_hessian(w, data, matrix):
     """Overwrite ``matrix`` (n_spins, n_spins) with the Hessian of H itself."""
     table, indices, degree = data.table, data.structure, int(data.parameters[0]) - 1
@@ -85,7 +86,7 @@ def polynomial_hessian(w, data, matrix):
             matrix[i, j] = matrix[j, i] = 0.5 * (matrix[i, j] + matrix[j, i])
 
 
-@njit(HESSIAN, cache=True, nogil=True, error_model="numpy")
+@kernel(HESSIAN, error_model="numpy")
 def hessian(w, data, matrix):
     """Overwrite ``matrix`` (n_spins, n_spins) with the Hessian of f at ``w``."""
     p, stiffness = data.parameters
@@ -181,7 +182,7 @@ def _inversion(n):
     return Isometries(np.array([np.eye(n), -np.eye(n)]), np.zeros((2, n)), np.zeros((0, n)))
 
 
-@njit(types.Tuple((float64[::1], float64[:, ::1]))(float64[:, ::1], DATA), cache=True, nogil=True)
+@kernel(types.Tuple((float64[::1], float64[:, ::1]))(float64[:, ::1], DATA))
 def gradients(points, data):
     """Return energies (n,) and gradients (n, n_spins) of H at many points (n, n_spins), by one matrix product.
 

@@ -7,8 +7,9 @@ spheres have radius 1 and no factor: its energies are these over sqrt(N).
 """
 
 import numpy as np
-from numba import float64, njit, types
+from numba import float64, types
 
+from lossland._kernel import kernel
 from lossland._vector import dot
 from lossland.objectives.pspin import check_room
 
@@ -25,10 +26,8 @@ def draw_three_sphere_couplings(n_spins: int, rng: np.random.Generator) -> np.nd
     return rng.normal(size=(n_spins, n_spins**2))
 
 
-@njit(
+@kernel(
     types.Tuple((float64[::1], float64[:, :, ::1]))(float64[:, :, ::1], float64[:, ::1]),
-    cache=True,
-    nogil=True,
 )
 def three_sphere_gradients(points, couplings):
     """Return energies (n,) and gradients (n, 3, n_spins) of H at many points (n, 3, n_spins), by two matrix products.

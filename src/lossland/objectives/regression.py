@@ -10,8 +10,9 @@ that lie in the wall are no stationary points of E: leave them out (:func:`in_wa
 import itertools
 
 import numpy as np
-from numba import float64, njit, void
+from numba import float64, void
 
+from lossland._kernel import kernel
 from lossland.errors import InputError
 from lossland.objectives.base import HESSIAN, VALUE_GRADIENT, Isometries, Objective, objective_data
 from lossland.objectives.elementary import exp, sine_cosine
@@ -22,7 +23,7 @@ FREQUENCIES = (1, 3)  # places of q2 and q4
 WALL = 1000.0  # height where a frequency exceeds the greatest by one
 
 
-@njit(void(float64[::1], float64, float64[::1]), cache=True, nogil=True, error_model="numpy")
+@kernel(void(float64[::1], float64, float64[::1]), error_model="numpy")
 def _curve_and_slopes(q, x, out):
     """Write y, its five derivatives, and exp(-q1 x) cos(q2 x + q3) cos(q4 x + q5) to ``out``, shape (7,)."""
     damping = exp(-q[0] * x)
@@ -36,7 +37,7 @@ def _curve_and_slopes(q, x, out):
     out[6] = damping * cosine_a * cosine_b
 
 
-@njit(float64[::1](float64[::1], float64[::1]), cache=True, nogil=True)
+@kernel(float64[::1](float64[::1], float64[::1]))
 def curve_points(q, x):
     """Return y at ``x``, shape (n,), with the same bits on every machine."""
     out, y = np.empty(7), np.empty(x.size)
@@ -46,7 +47,7 @@ def curve_points(q, x):
     return y
 
 
-@njit(VALUE_GRADIENT, cache=True, nogil=True, error_model="numpy")
+@kernel(VALUE_GRADIENT, error_model="numpy")
 def value_gradient(q, data, gradient):
     """Return E plus the wall at ``q``, shape (5,), and overwrite the gradient."""
     out, energy = np.empty(7), 0.0
@@ -64,7 +65,7 @@ def value_gradient(q, data, gradient):
     return energy
 
 
-@njit(HESSIAN, cache=True, nogil=True, error_model="numpy")
+@kernel(HESSIAN, error_model="numpy")
 def hessian(q, data, matrix):
     """Overwrite ``matrix`` (5, 5) with the Hessian at ``q``."""
     out, second = np.empty(7), np.empty((N_VARIABLES, N_VARIABLES))

@@ -6,8 +6,9 @@ Networks have one hidden layer of tanh nodes and softmax outputs; there is no re
 """
 
 import numpy as np
-from numba import float64, int64, njit
+from numba import float64, int64
 
+from lossland._kernel import kernel
 from lossland.errors import InputError
 from lossland.objectives.base import VALUE_GRADIENT, NetworkLayout, Objective, no_hessian, objective_data
 from lossland.objectives.elementary import exp_of_negative, tanh
@@ -16,7 +17,7 @@ KIND = "distillation"
 ROUNDING = 1e-9  # of probabilities that add up to one
 
 
-@njit(float64[:, ::1](float64[::1], int64[::1], float64[:, ::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(float64[:, ::1](float64[::1], int64[::1], float64[:, ::1], float64[:, ::1]))
 def _log_probabilities(w, sizes, inputs, hidden):
     """Return the logarithms of the outputs, shape (n, n_out), and overwrite the hidden nodes' outputs (n, n_hidden)."""
     n_in, n_hidden, n_out = sizes
@@ -39,10 +40,8 @@ def _log_probabilities(w, sizes, inputs, hidden):
     return found
 
 
-@njit(
+@kernel(
     float64(float64[::1], int64[::1], float64[:, ::1], float64[:, ::1], float64[::1]),
-    cache=True,
-    nogil=True,
     error_model="numpy",
 )
 def divergence_gradient(w, sizes, inputs, targets, gradient):
@@ -70,14 +69,14 @@ def divergence_gradient(w, sizes, inputs, targets, gradient):
     return total / n
 
 
-@njit(VALUE_GRADIENT, cache=True, nogil=True, error_model="numpy")
+@kernel(VALUE_GRADIENT, error_model="numpy")
 def value_gradient(w, data, gradient):
     """Return the divergence at ``w`` and overwrite its gradient; the targets are the objective's parameters."""
     targets = data.parameters.reshape(data.table.shape[0], data.structure[2])
     return divergence_gradient(w, data.structure, data.table, targets, gradient)
 
 
-@njit(float64[:, ::1](float64[::1], int64[::1], float64[:, ::1]), cache=True, nogil=True)
+@kernel(float64[:, ::1](float64[::1], int64[::1], float64[:, ::1]))
 def probabilities(w, sizes, inputs):
     """Return the outputs of a network, shape (n, n_out), for ``inputs`` (n, n_in); ``w`` as in the design of `x`."""
     found = _log_probabilities(w, sizes, inputs, np.empty((inputs.shape[0], sizes[1])))

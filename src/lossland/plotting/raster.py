@@ -1,12 +1,13 @@
 """Pictures of more branches than a plotting library can draw one by one."""
 
 import numpy as np
-from numba import float64, int64, njit, uint8, void
+from numba import float64, int64, uint8, void
 
+from lossland._kernel import kernel
 from lossland.errors import InputError
 
 
-@njit(void(uint8[:, :, ::1], float64, float64, float64, float64, uint8[::1]), cache=True, nogil=True)
+@kernel(void(uint8[:, :, ::1], float64, float64, float64, float64, uint8[::1]))
 def paint_line(image, x0, y0, x1, y1, colour):
     """Paint a line one pixel wide from (x0, y0) to (x1, y1), in pixels from the upper left corner."""
     height, width = image.shape[0], image.shape[1]
@@ -20,7 +21,7 @@ def paint_line(image, x0, y0, x1, y1, colour):
             image[row, column, channel] = colour[channel]
 
 
-@njit(void(uint8[:, :, ::1], float64[:, :, ::1], int64[::1], uint8[:, ::1]), cache=True, nogil=True)
+@kernel(void(uint8[:, :, ::1], float64[:, :, ::1], int64[::1], uint8[:, ::1]))
 def paint_branches(image, points, order, colours):
     """Paint lines through the points (n, k, 2) of each branch in the given order, the last on top."""
     for branch in order:

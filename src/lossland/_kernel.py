@@ -1,0 +1,95 @@
+"""Kernels: functions that Numba compiles for one signature, ahead of the first call and not when they are imported.
+
+``numba.njit`` with a signature compiles, or loads from the cache, at the decorator.  The package has some two hundred
+kernels; most are called by other kernels alone, whose machine code holds theirs, and a program that reads a landscape
+needs none of the searches.  So a kernel of this package is loaded when it is first called from Python, or first named
+in a kernel that has to be compiled.
+"""
+
+import importlib
+import pkgutil
+
+from numba.core import sigutils, typeinfer
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import CPUDispatcher
+
+
+class Kernel(CPUDispatcher):
+    """A function that is compiled, or loaded from the cache, for one signature when it is needed.
+
+    What Numba asks of a dispatcher once it is needed passes through one of the methods below.
+    """
+
+    signature = None  # set by :func:`kernel`
+
+    def load(self):
+        """Compile for the signature, or load that from the cache, once."""
+        if not self._can_compile:
+            return
+        with global_compiler_lock, typeinfer.register_dispatcher(self):
+            if self._can_compile:  # another thread may have been faster
+                self.compile(self.signature)
+                self.disable_compile()
+
+    def get_call_template(self, args, kws):
+        """Tell a kernel that is being compiled how this one is called."""
+        self.load()
+        return super().get_call_template(args, kws)
+
+    def get_compile_result(self, sig):
+        """Give the machine code to who takes this kernel as a first-class function."""
+        self.load()
+        return super().get_compile_result(sig)
+
+    def get_function_type(self):
+        """Give the type of a first-class function."""
+        self.load()
+        return super().get_function_type()
+
+    def _reduce_states(self):
+        """Pickle with the signature, which Numba takes from what is loaded."""
+        self.load()
+        return super()._reduce_states()
+
+    def _compile_for_args(self, *args):
+        """Return what the first call from Python is to call; all others find it without coming here."""
+        self.load()
+        wanted = sigutils.normalize_signature(self.signature)[0]
+        given = [self.typeof_pyval(argument) for argument in args]
+        if len(given) != len(wanted) or None in map(self.typingctx.can_convert, given, wanted):
+            self._explain_matching_error(*args)
+        return self.overloads[tuple(wanted)].entry_point
+
+
+def kernel(signature, **options):
+    """Return a decorator: ``numba.njit(signature, cache=True, nogil=True)``, but the kernel is loaded when needed.
+
+    Parameters
+    ----------
+    signature : numba signature
+    **options
+        Of ``numba.njit``, such as ``fastmath``.
+    """
+
+    def decorate(function):
+        made = Kernel(function, targetoptions={"nopython": True, "nogil": True, "boundscheck": None} | options)
+        made.signature = signature
+        made.enable_caching()
+        return made
+
+    return decorate
+
+
+def load_all():
+    """Load the kernels of all modules of the package, compiling those that are not in the cache; return how many.
+
+    For programs that start others side by side, which would all compile.
+    """
+    package, kernels = importlib.import_module(__package__), set()
+    for found in pkgutil.walk_packages(package.__path__, f"{__package__}."):
+        if not found.name.endswith("__main__"):
+            module = importlib.import_module(found.name)
+            kernels |= {member for member in vars(module).values() if isinstance(member, Kernel)}
+    for member in kernels:
+        member.load()
+    return len(kernels)
