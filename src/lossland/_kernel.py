@@ -13,6 +13,17 @@ from numba.core import sigutils, typeinfer
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
+#: of ``numba.njit``.  What is not set here a kernel would inherit from that in whose compilation it is first needed,
+#: and so its bits would depend on who comes first
+OPTIONS = {
+    "nopython": True,
+    "nogil": True,
+    "boundscheck": None,
+    "fastmath": False,
+    "error_model": "python",
+    "forceinline": False,
+}
+
 
 class Kernel(CPUDispatcher):
     """A function that is compiled, or loaded from the cache, for one signature when it is needed.
@@ -72,7 +83,7 @@ def kernel(signature, **options):
     """
 
     def decorate(function):
-        made = Kernel(function, targetoptions={"nopython": True, "nogil": True, "boundscheck": None} | options)
+        made = Kernel(function, targetoptions=OPTIONS | options)
         made.signature = signature
         made.enable_caching()
         return made

@@ -70,8 +70,27 @@ def test_kernels_call_each_other_and_take_each_other_as_functions(weighted):
     def outer(x):
         return weighted(x, 2) + 1.0
 
-    assert twice(weighted, 1.5) == 3.0
     assert outer(1.5) == 4.0
+    assert twice(weighted, 1.5) == 3.0
+
+
+def test_kernel_does_not_take_over_how_another_is_compiled_that_needs_it_first():
+    @kernel(float64(float64[::1]))
+    def total(values):
+        result = 0.0
+        for value in values:
+            result += value / 3.0
+        return result
+
+    @kernel(float64(float64[::1]), fastmath=_vector.FASTMATH, error_model="numpy")
+    def twice_total(values):
+        return 2.0 * total(values)
+
+    twice_total(np.ones(3))
+    (code,) = total.inspect_llvm().values()
+    assert "fdiv double" in code
+    assert "reassoc" in "".join(twice_total.inspect_llvm().values())
+    assert "reassoc" not in code
 
 
 def test_threads_that_come_at_once_load_once(weighted):
