@@ -311,3 +311,12 @@ def test_settings_are_a_tuple_with_names():
     assert ExploreOptions(*SMALL) == SMALL == pickle.loads(pickle.dumps(SMALL)) == SMALL._replace()
     assert isinstance(SMALL._replace(n_starts=5), ExploreOptions)
     assert list(inspect.signature(ExploreOptions).parameters) == list(ExploreOptions._fields)
+
+
+def test_what_is_no_objective_or_no_options_is_refused():
+    for wrong, kind in ((np.sum, "of type"), ("module:name", "of type str"), (ExploreOptions, "the class Explore")):
+        with pytest.raises(InputError, match=rf"^the objective is {kind}.*\.from_function\(function, n_variables\)"):
+            explore(wrong, SMALL)
+    for wrong, kind in (({"n_starts": 3}, "of type dict"), (None, "of type NoneType"), (ExploreOptions, "the class ")):
+        with pytest.raises(InputError, match=f"^options is {kind}.*; expected ExploreOptions, such as "):
+            explore(tilted_wells(2), wrong)
