@@ -58,7 +58,8 @@ def _parser():
     command = commands.add_parser(
         "verify",
         help="recompute everything in a landscape file",
-        description="Recompute everything in a landscape file. Exit status 0: sound; 1: offences; 2: unreadable.",
+        description="Recompute everything in a landscape file. Exit status 0: sound; 1: offences; 2: unreadable or "
+        "of another function than the one given.",
     )
     command.add_argument("file", type=Path, metavar="FILE")
     command.add_argument(
