@@ -1,6 +1,7 @@
 """Check a configuration before anything is computed; every complaint is one sentence with file, key and expectation."""
 
 import difflib
+import json
 import math
 from pathlib import Path
 
@@ -59,6 +60,32 @@ def check(config, schema, files):
         raise ConfigurationError(f"{origin(path, files)}: {sentence}")
     for path, sentence in _contradictions(config):
         raise ConfigurationError(f"{origin(path, files)}: {_key(path)} {sentence}")
+
+
+def check_repetitions(files):
+    """Raise about the first key that stands twice in one file: YAML would take the last one and say nothing."""
+    for file in files:
+        try:
+            document = yaml.compose(Path(file).read_text(), yaml.SafeLoader)
+        except yaml.YAMLError:  # Snakemake has read it, so it is JSON that is no YAML, indented by tabs
+            continue
+        for path, first, again in _repetitions(document):
+            lines = f"lines {first.line + 1} and {again.line + 1}"
+            raise ConfigurationError(f"{file}: {_key(path)} stands there twice, in {lines}, expected every key once")
+
+
+def _repetitions(node, path=()):
+    """Yield (path, where first, where again) of every key of a YAML document that stands twice beside each other."""
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _repetitions(item, (*path, number))
+    first = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        here, name = (*path, key.value), (key.tag, key.value)
+        if name in first and key.value != "<<":
+            yield here, first[name], key.start_mark
+        first.setdefault(name, key.start_mark)
+        yield from _repetitions(value, here)
 
 
 def _rank(error):
@@ -143,9 +170,18 @@ def _check_table(landscape, dataset, path, files, repository):
 def origin(path, files):
     """Return the last file that sets the key at ``path`` (a sequence of keys); what is in no file was given by hand."""
     for file in reversed(files):
-        if _sets(yaml.safe_load(Path(file).read_text()), path):
+        if _sets(_content(file), path):
             return str(file)
     return "--config"
+
+
+def _content(file):
+    """Read a file as Snakemake does: JSON, which may hold tabs, or else YAML."""
+    text = Path(file).read_text()
+    try:
+        return json.loads(text)
+    except ValueError:
+        return yaml.safe_load(text)
 
 
 def _sets(content, path):

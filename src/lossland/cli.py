@@ -9,6 +9,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import h5py
 import numpy as np
 from tqdm import tqdm
 
@@ -16,6 +17,7 @@ from lossland.analysis.agreement import agreement
 from lossland.completeness import chao1
 from lossland.errors import InputError, LosslandError
 from lossland.exploration import ExploreOptions, explore
+from lossland.explore_options import refuse_unknown_settings
 from lossland.landscape import Landscape
 from lossland.objectives.base import Objective
 from lossland.recorded import RecordedObjective
@@ -56,7 +58,8 @@ def _parser():
     command = commands.add_parser(
         "verify",
         help="recompute everything in a landscape file",
-        description="Recompute everything in a landscape file. Exit status 0: sound; 1: offences; 2: unreadable.",
+        description="Recompute everything in a landscape file. Exit status 0: sound; 1: offences; 2: unreadable or "
+        "of another function than the one given.",
     )
     command.add_argument("file", type=Path, metavar="FILE")
     command.add_argument(
@@ -123,12 +126,12 @@ _seed, _threads = partial(_whole_number, least=0), partial(_whole_number, least=
 def _shard(text):
     index, _, number = text.partition("/")
     if not (index.isdecimal() and number.isdecimal() and 1 <= int(index) <= int(number)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no shard; expected a number of N, such as 1/3")
+        raise argparse.ArgumentTypeError(f"{text!r} is no shard; expected I/N with I from 1 to N, such as 1/3")
     return int(index) - 1, int(number)
 
 
 def _explore(options):
-    objective = _load_objective(options.objective, "explore")
+    objective = _load_objective(options.objective, "the objective")
     more = {"seed": options.seed, "threads": options.threads, "checkpoint": options.checkpoint, "shard": options.shard}
     _refuse_unwritable(options.file)
     landscape = explore(objective, _settings(options.set), progress=sys.stderr.isatty(), **more)
@@ -147,6 +150,8 @@ def _refuse_unwritable(path):
             raise InputError(f"{path} is a folder; expected the name of a file")
         if not target.parent.is_dir():
             raise InputError(f"{path} cannot be written: there is no folder {target.parent}")
+        if target.exists() and target.stat().st_size and not h5py.is_hdf5(target):
+            raise InputError(f"{path} holds something else than a landscape; name another file, or remove it first")
         with tempfile.TemporaryFile(dir=target.parent):
             pass
     except OSError as error:
@@ -158,8 +163,10 @@ def _settings(pairs):
     changes, defaults = {}, ExploreOptions()._asdict()
     for pair in pairs:
         key, _, text = pair.partition("=")
-        if key not in defaults:
-            raise InputError(f"--set {pair}: {key} is not a setting; expected one of {', '.join(defaults)}")
+        try:
+            refuse_unknown_settings([key])
+        except InputError as error:
+            raise InputError(f"--set {pair}: {error}") from None
         kind = type(defaults[key])
         try:
             value = text if kind is str else json.loads(text)
@@ -211,6 +218,11 @@ def _load_objective(name, where):
     module_name, _, attribute = name.partition(":")
     if not module_name or not attribute:
         raise InputError(f"{where} is {name!r}; expected module:name, such as mueller_brown:objective")
+    if module_name.endswith(".py") or "/" in module_name:
+        raise InputError(
+            f"{where} is {name!r}, which names a file; expected a module of the current folder, without .py, "
+            f"such as {Path(module_name).stem}:{attribute}"
+        )
     if "" not in sys.path:
         sys.path.insert(0, "")
     try:

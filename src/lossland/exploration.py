@@ -79,11 +79,19 @@ def explore(
     Raises
     ------
     InputError
-        When an option is out of range, the objective too large for dense Hessians but transition states are to be
-        searched for, there is no such shard, or ``config`` holds anything but JSON types.
+        When something else than an objective or options is given, an option is out of range, the objective too large
+        for dense Hessians but transition states are to be searched for, there is no such shard, or ``config`` holds
+        anything but JSON types.
     LosslandError
         When the checkpoint folder cannot be written.
     """
+    if not isinstance(objective, Objective):
+        raise InputError(
+            f"the objective is {_kind_of(objective)}; expected a lossland Objective, such as "
+            "lossland.objectives.from_function(function, n_variables) makes of a function"
+        )
+    if not isinstance(options, ExploreOptions):
+        raise InputError(f"options is {_kind_of(options)}; expected ExploreOptions, such as ExploreOptions(n_starts=9)")
     if not isinstance(threads, Integral) or threads < 1:
         raise InputError(f"threads is {threads!r}; expected a whole number from 1 on")
     objective, workers = share_threads(objective, threads)
@@ -103,6 +111,10 @@ def explore(
         bar.update(exploration.n_searches - bar.n)
     log.info("%s; %s", exploration.landscape.search["stop_reason"], exploration.progress())
     return exploration.landscape
+
+
+def _kind_of(thing):
+    return f"the class {thing.__name__}" if isinstance(thing, type) else f"of type {type(thing).__name__}"
 
 
 class Exploration:

@@ -1,6 +1,8 @@
 """The settings of an exploration."""
 
+import difflib
 import sys
+from functools import wraps
 from numbers import Integral, Real
 from typing import NamedTuple
 
@@ -26,7 +28,49 @@ RANGES = {
 }
 
 
-class ExploreOptions(NamedTuple):
+def refuse_unknown_settings(names):
+    """Raise about the first of ``names`` that is no setting of an exploration, and say which one may be meant.
+
+    Raises
+    ------
+    InputError
+    """
+    for name in names:
+        if name not in _Settings._fields:
+            near = difflib.get_close_matches(name, _Settings._fields, n=1)
+            meant = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(_Settings._fields)}"
+            raise InputError(f"{name} is not a setting; {meant}")
+
+
+class _Settings(NamedTuple):
+    """The fields alone: a NamedTuple takes no constructor of its own."""
+
+    n_starts: int = 50
+    start_share: float = 0.1
+    n_hops: int = 2
+    hop_steps: int = 25
+    hop_step: float = 1.0
+    kT: float = 1e-3
+    soft_modes: int = 20
+    searches_per_minimum: int = 40
+    loose_handicap: int = 0
+    displacement: float = 1.0
+    displacement_spread: float = 8.0
+    max_searches: int = 2000
+    coverage_minima: float = 0.999
+    coverage_transition_states: float = 0.95
+    strategy: str = "mixed"
+    max_attempts: int = 4
+    round_size: int = 100
+    chunk_size: int = 10
+    tolerance: float = 1e-11
+    energy_tolerance: float = 1e-9
+    distance_tolerance: float = 1e-5
+    max_climb: int = 100
+    history: int = 80
+
+
+class ExploreOptions(_Settings):
     """What to search, how thoroughly, and when to stop.
 
     Attributes
@@ -83,29 +127,17 @@ class ExploreOptions(NamedTuple):
         Pairs that L-BFGS keeps.
     """
 
-    n_starts: int = 50
-    start_share: float = 0.1
-    n_hops: int = 2
-    hop_steps: int = 25
-    hop_step: float = 1.0
-    kT: float = 1e-3
-    soft_modes: int = 20
-    searches_per_minimum: int = 40
-    loose_handicap: int = 0
-    displacement: float = 1.0
-    displacement_spread: float = 8.0
-    max_searches: int = 2000
-    coverage_minima: float = 0.999
-    coverage_transition_states: float = 0.95
-    strategy: str = "mixed"
-    max_attempts: int = 4
-    round_size: int = 100
-    chunk_size: int = 10
-    tolerance: float = 1e-11
-    energy_tolerance: float = 1e-9
-    distance_tolerance: float = 1e-5
-    max_climb: int = 100
-    history: int = 80
+    __slots__ = ()
+
+    @wraps(_Settings.__new__)
+    def __new__(cls, *values, **named):
+        """Take the settings that differ from their defaults; one that does not exist is an :class:`InputError`."""
+        refuse_unknown_settings(named)
+        return super().__new__(cls, *values, **named)
+
+    def _replace(self, /, **named):
+        refuse_unknown_settings(named)
+        return super()._replace(**named)
 
     @property
     def first_steps(self) -> tuple[float, float]:

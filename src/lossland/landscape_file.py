@@ -161,9 +161,9 @@ def read_contents(path, *, check_content: bool = True) -> FileContents:
         When the file is missing, truncated, foreign, of a newer format, damaged or incomplete.
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileFormatError(f"cannot read {path}: no such file")
     try:
+        if not path.is_file():
+            raise FileFormatError(f"cannot read {path}: {'it is a folder' if path.is_dir() else 'no such file'}")
         if broken(path):
             raise FileFormatError(f"{path} is damaged: its bytes do not have the sha256 at its end")
         if not h5py.is_hdf5(path):
@@ -171,6 +171,8 @@ def read_contents(path, *, check_content: bool = True) -> FileContents:
         with h5py.File(path, "r", locking=False) as file:
             _check_format(path, file)
             return _read_checked(path, file, check_content)
+    except PermissionError as error:
+        raise FileFormatError(f"cannot read {path}: permission denied") from error
     except DAMAGE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileFormatError(f"{path} is truncated or damaged; expected a whole landscape file ({reason})") from error

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lossland.errors import FileFormatError
+from lossland.errors import FileFormatError, InputError
 from lossland.landscape_file import FileContents
 from lossland.objectives.kinds import from_description
+
+PROBE_RTOL = 1e-6  # functions that differ by less are told apart by what is recomputed
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,39 @@ def recorded_objective(path, contents: FileContents):
             f"{path}: /minima/x has {contents.n_variables} variables; /objective has {objective.n_variables}"
         )
     return objective
+
+
+def refuse_another_function(path, contents: FileContents, objective) -> None:
+    """Raise when a function is obviously not that of a file, whose points would all be called false.
+
+    Parameters
+    ----------
+    path : path-like
+        Named in the error.
+    contents : FileContents
+        Of a content that has changed since it was written nothing is concluded.
+    objective : Objective
+        Its energies at a few points of its start box are compared with those in the file.
+
+    Raises
+    ------
+    InputError
+    """
+    recorded, found = contents.objective_attributes.get("probe"), np.array(objective.probe())
+    if not contents.content_matches or np.shape(recorded) != found.shape:
+        return
+    with np.errstate(over="ignore"):
+        same = np.allclose(found, recorded, rtol=PROBE_RTOL, atol=0.0)
+    if not same:
+        raise InputError(
+            f"the function given is not that of {path}: at the points that tell functions apart its energies are "
+            f"{_listed(found)}, and {_listed(recorded)} in the file; expected the same function, with the same box of "
+            "starts"
+        )
+
+
+def _listed(numbers):
+    return ", ".join(f"{number:.6g}" for number in numbers)
 
 
 def same_objective(a, b) -> bool:

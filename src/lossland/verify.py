@@ -25,7 +25,7 @@ from lossland.errors import FileFormatError, InputError
 from lossland.landscape_file import FileContents, read_contents
 from lossland.lowest_mode import extreme_eigenvalues
 from lossland.point_index import PointIndex
-from lossland.recorded import recorded_objective
+from lossland.recorded import recorded_objective, refuse_another_function
 from lossland.reference import CAREFUL, QUICK, both_ends, reference_for
 from lossland.status import MAX_DENSE, SIGN_TOLERANCE
 
@@ -124,7 +124,10 @@ def verification(
     recorded = recorded_objective(path, contents)
     if ends is not None and ends < 0:
         raise InputError(f"ends is {ends}; expected a number of transition states, 0 or more")
-    return _Check(path, contents, recorded, reference_for(contents, objective), progress).run(ends, seed)
+    reference = reference_for(contents, objective)
+    if objective is not None:
+        refuse_another_function(path, contents, objective)
+    return _Check(path, contents, recorded, reference, progress).run(ends, seed)
 
 
 class _Check:

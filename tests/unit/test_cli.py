@@ -56,6 +56,7 @@ def test_offences_exit_1_and_are_listed(capsys, network_file, tmp_path):
 @pytest.mark.parametrize("command", ["verify", "info"])
 def test_unreadable_files_exit_2_with_one_sentence(capsys, network_file, tmp_path, command):
     (tmp_path / "text.h5").write_text("hello")
+    (tmp_path / "folder.h5").mkdir()
     (tmp_path / "cut.h5").write_bytes(network_file.read_bytes()[:3000])
     (tmp_path / "newer.h5").write_bytes(network_file.read_bytes())
     with h5py.File(tmp_path / "newer.h5", "a") as file:
@@ -64,13 +65,23 @@ def test_unreadable_files_exit_2_with_one_sentence(capsys, network_file, tmp_pat
         ("text.h5", "is not an HDF5 file"),
         ("cut.h5", "is truncated or damaged"),
         ("absent.h5", "no such file"),
+        ("folder.h5", "cannot read {tmp_path}/folder.h5: it is a folder"),
         ("newer.h5", "format_version 3, but this lossland reads 2"),
     ):
         status, out, err = run(capsys, command, tmp_path / name)
         assert (status, out) == (2, "")
         assert name in err
-        assert message in err
+        assert message.format(tmp_path=tmp_path) in err
         assert err.count("\n") == 1
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(capsys, network_file, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("lossland.landscape_file.broken", forbidden)
+    status, _, err = run(capsys, "info", network_file)
+    assert (status, err) == (2, f"lossland info: cannot read {network_file}: permission denied\n")
 
 
 def test_the_objective_of_a_users_function(capsys, wells_file, tmp_path, monkeypatch):
@@ -80,7 +91,8 @@ def test_the_objective_of_a_users_function(capsys, wells_file, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     assert run(capsys, "verify", wells_file, "--objective", "own_wells:objective")[0] == 0
-    assert run(capsys, "verify", wells_file, "--objective", "own_wells:other")[0] == 1
+    status, _, err = run(capsys, "verify", wells_file, "--objective", "own_wells:other")
+    assert (status, err.count("\n"), "the function given is not that of " in err) == (2, 1, True), err
     for name, message in (
         ("own_wells:number", "number is int in own_wells; expected a lossland Objective"),
         ("own_wells:absent", "own_wells has no absent"),
@@ -126,8 +138,14 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
         (("shared_wells:number", "a.h5"), "number is int in shared_wells; expected a lossland Objective"),
         (
             ("shared_wells:objective", "a.h5", "--set", "searches=3"),
-            "searches is not a setting; expected one of n_starts",
+            "--set searches=3: searches is not a setting; did you mean max_searches?",
         ),
+        (("shared_wells:objective", "a.h5", "--set", "kt"), "kt is not a setting; expected one of n_starts"),
+        (
+            ("shared_wells.py:objective", "a.h5"),
+            "the objective is 'shared_wells.py:objective', which names a file; expected a module of the current folder",
+        ),
+        (("shared_wells:objective", "shared_wells.py"), "shared_wells.py holds something else than a landscape"),
         (
             ("shared_wells:objective", "a.h5", "--set", "n_starts=1.5"),
             "1.5 is no value of n_starts; expected one like 50",
@@ -149,7 +167,8 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
         (("shared_wells:objective", "a.h5", "--set", f"max_climb={10**20}"), "expected a whole number from 1 to 1e+12"),
         (("shared_wells:objective", "."), "is a folder; expected the name of a file"),
         (("shared_wells:objective", "a.h5", "--checkpoint", "shared_wells.py"), "shared_wells.py cannot be made"),
-        (("./shared_wells:objective", "a.h5"), "cannot import ./shared_wells (TypeError"),
+        (("./shared_wells:objective", "a.h5"), "without .py, such as shared_wells:objective"),
+        (("a.h5", "shared_wells:objective"), "the objective is 'a.h5'; expected module:name"),
         (
             ("shared_wells:objective", "a.h5", "--set", "displacement=Infinity"),
             "displacement is inf; expected a number",
@@ -162,9 +181,10 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
         with pytest.raises(SystemExit):
             run(capsys, "explore", "shared_wells:objective", "a.h5", "--seed", seed)
         assert message in capsys.readouterr().err
-    with pytest.raises(SystemExit):
-        run(capsys, "explore", "shared_wells:objective", "a.h5", "--shard", "3/2")
-    assert "'3/2' is no shard; expected a number of N, such as 1/3" in capsys.readouterr().err
+    for shard in ("3/2", "0/2", "1/0", "a/b", "1", "", "1/2/3"):
+        with pytest.raises(SystemExit):
+            run(capsys, "explore", "shared_wells:objective", "a.h5", "--shard", shard)
+        assert f"{shard!r} is no shard; expected I/N with I from 1 to N, such as 1/3" in capsys.readouterr().err
 
 
 def test_a_landscape_without_minima_replaces_no_file(capsys, tmp_path, monkeypatch):
@@ -173,12 +193,14 @@ def test_a_landscape_without_minima_replaces_no_file(capsys, tmp_path, monkeypat
         "nowhere = numba.njit(lambda x, data, gradient: 0.0 * x[0] / 0.0)\n"
         "objective = from_function(nowhere, 1)\n"
     )
-    (tmp_path / "a.h5").write_bytes(b"good")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["good"] = 1.0
+    good = (tmp_path / "a.h5").read_bytes()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     status, _, err = run(capsys, "explore", "hopeless:objective", "a.h5")
     assert (status, "no minimum found from any start; a.h5 is not written" in err) == (2, True)
-    assert (tmp_path / "a.h5").read_bytes() == b"good"
+    assert (tmp_path / "a.h5").read_bytes() == good
 
 
 def test_an_interrupted_exploration_says_what_is_kept(capsys, tmp_path, monkeypatch):

@@ -1,6 +1,8 @@
 """Exploration: complete on surfaces with known counts, the same whatever the threads, and after a kill."""
 
+import inspect
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -295,3 +297,26 @@ def test_returns_of_a_chain_to_where_it_was_are_no_hits():
 def test_options_out_of_range_are_refused(name, value):
     with pytest.raises(InputError, match=name):
         explore(network(), SMALL._replace(**{name: value}))
+
+
+def test_misspelt_settings_are_recognised():
+    for change in (ExploreOptions, SMALL._replace):
+        with pytest.raises(InputError, match=r"^max_searchs is not a setting; did you mean max_searches\?$"):
+            change(n_starts=5, max_searchs=10)
+    with pytest.raises(InputError, match="^wind is not a setting; expected one of n_starts, start_share, "):
+        ExploreOptions(wind=1)
+
+
+def test_settings_are_a_tuple_with_names():
+    assert ExploreOptions(*SMALL) == SMALL == pickle.loads(pickle.dumps(SMALL)) == SMALL._replace()
+    assert isinstance(SMALL._replace(n_starts=5), ExploreOptions)
+    assert list(inspect.signature(ExploreOptions).parameters) == list(ExploreOptions._fields)
+
+
+def test_what_is_no_objective_or_no_options_is_refused():
+    for wrong, kind in ((np.sum, "of type"), ("module:name", "of type str"), (ExploreOptions, "the class Explore")):
+        with pytest.raises(InputError, match=rf"^the objective is {kind}.*\.from_function\(function, n_variables\)"):
+            explore(wrong, SMALL)
+    for wrong, kind in (({"n_starts": 3}, "of type dict"), (None, "of type NoneType"), (ExploreOptions, "the class ")):
+        with pytest.raises(InputError, match=f"^options is {kind}.*; expected ExploreOptions, such as "):
+            explore(tilted_wells(2), wrong)

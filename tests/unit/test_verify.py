@@ -343,6 +343,22 @@ def test_what_cannot_be_verified_is_said(written, tmp_path):
         verify(written, OBJECTIVE)
 
 
+def test_another_function_is_named_instead_of_all_its_offences(written):
+    other = wells([1.0, 2.0, 3.6])
+    with pytest.raises(InputError, match=f"the function given is not that of {written}: .* same box") as raised:
+        verify(written, other)
+    assert "\n" not in str(raised.value)
+    nearly = OBJECTIVE.attributes["probe"] * (1.0 + 1e-12)
+    plant(written, lambda contents: contents.objective_attributes.update(probe=nearly))
+    assert verify(written, OBJECTIVE) == []  # another processor may round otherwise
+
+
+def test_of_a_changed_file_nothing_is_concluded_about_the_function(written):
+    with h5py.File(written, "r+") as file:
+        file["objective"].attrs["probe"] = np.zeros(3)
+    assert [offence.kind for offence in verify(written, OBJECTIVE, ends=0)] == ["content"]
+
+
 def test_an_empty_landscape_is_sound(tmp_path):
     Landscape(OBJECTIVE).write(tmp_path / "a.h5")
     assert verify(tmp_path / "a.h5", OBJECTIVE) == []

@@ -23,6 +23,7 @@ def default(repository):
 
 
 def check(config, schema, files, repository):
+    configuration.check_repetitions(files)
     configuration.check(config, schema, files)
     configuration.check_tables(config, files, repository)
 
@@ -183,6 +184,41 @@ def test_bad_table(complaint, repository, tmp_path, rows, expectation):
     assert expectation in sentence
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            "explore: {n_starts: 3}\nseed: 3\nexplore:\n  n_hops: 3\n",
+            "explore stands there twice, in lines 1 and 3, expected every key once",
+        ),
+        (
+            "landscapes:\n  chitturi2020:\n    D1:\n      n_data: 5\n      n_data: 6\n",
+            "landscapes.chitturi2020.D1.n_data stands there twice, in lines 4 and 5, expected every key once",
+        ),
+        (
+            '{"datasets": {"curve": {"noise": 0.1, "noise": 0.2}}}',
+            "datasets.curve.noise stands there twice, in lines 1 and 1, expected every key once",
+        ),
+    ],
+)
+def test_key_given_twice(complaint, change, sentence):
+    assert complaint(change) == sentence
+
+
+def test_shared_parts_are_no_repetitions(repository, write_config):
+    parts = (
+        "base: &base {n_starts: 3}\none:\n  <<: *base\n  <<: *base\n  n_starts: 4\ntwo: [*base, *base, {n_starts: 5}]\n"
+    )
+    configuration.check_repetitions([write_config(parts), *sorted((repository / "config").glob("*.yaml"))])
+
+
+def test_json_with_tabs_is_read_as_snakemake_reads_it(snakemake, tmp_path, write_config):
+    path = write_config('{\n\t"explore": {\n\t\t"kt": 1.0\n\t}\n}\n')
+    process = snakemake(tmp_path / "run", "--configfile", path, "--dry-run")
+    assert "changed.yaml: explore.kt is not a known key, did you mean kT?" in process.stdout
+    assert "Traceback" not in process.stdout
+
+
 def test_misspelt_name_is_recognised(complaint):
     sentence = complaint({"landscapes": {"chitturi2020": {"D22": {"n_data": 500}}}})
     assert "landscapes.chitturi2020.D22.dataset is missing" in sentence
@@ -216,6 +252,13 @@ def test_snakemake_prints_the_sentence_and_computes_nothing(snakemake, tmp_path,
     )
     assert "Traceback" not in process.stdout
     assert not (tmp_path / "run" / "results").exists()
+
+
+def test_snakemake_refuses_a_key_given_twice(snakemake, tmp_path, write_config):
+    process = snakemake(tmp_path / "run", "--configfile", write_config("seed: 3\nseed: 4\n"), "--dry-run")
+    assert process.returncode == 1
+    assert "changed.yaml: seed stands there twice, in lines 1 and 2, expected every key once." in process.stdout
+    assert "Traceback" not in process.stdout
 
 
 def test_key_given_by_hand_is_not_blamed_on_a_file(snakemake, tmp_path):

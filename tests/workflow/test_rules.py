@@ -114,6 +114,26 @@ def test_every_rule_declares_what_the_house_asks_for(repository):
             assert "runtime=" in text, name
 
 
+def test_every_figure_is_in_the_report(repository):
+    """A PNG stands for its figure in the report; with its caption it is the argument of `report`."""
+    rules = "\n".join(path.read_text() for path in sorted((repository / "workflow/rules").glob("*.smk")))
+    assert re.findall(r'^ +\w+=f?"figures/.*\.png",$', rules, re.MULTILINE) == []
+    assert len(re.findall(r'report\(\s+f?"figures/.*\.png",\s+caption=', rules)) > 10
+
+
+def test_regression_check_without_a_reference_is_refused(snakemake, tmp_path):
+    """It has the name of a study of Ballard 2017, and so is asked for by mistake."""
+    for target in ("regression", "reference"):
+        process = snakemake(tmp_path, "--dry-run", target)
+        assert process.returncode == 1
+        assert "there is no reference: this needs a config with the key reference" in process.stdout
+    assert (
+        "nowhere/chitturi2020_table-1.csv"
+        in snakemake(tmp_path, "-n", "regression", "--config", "reference=nowhere").stdout
+    )
+    assert "regression (Compare tables with their reference" in snakemake(tmp_path, "--list").stdout
+
+
 def test_scripts_are_thin(repository):
     for path in sorted((repository / "workflow/scripts").glob("*.py")):
         assert len(path.read_text().splitlines()) <= 40, path.name

@@ -28,6 +28,8 @@ CONFIG_FILES = [
 def validated_config():
     """Complain in one sentence about a bad configuration, or fill in the schema's defaults."""
     try:
+        if workflow.is_main_process:
+            configuration.check_repetitions(CONFIG_FILES)
         configuration.check(config, yaml.safe_load(SCHEMA.read_text()), CONFIG_FILES)
         if workflow.is_main_process:
             configuration.check_tables(config, CONFIG_FILES, REPOSITORY)

@@ -63,6 +63,13 @@ def claims_of(wildcards):
     return [c | {"draws": tables_of(study, c["landscapes"])} for c in STUDY_CLAIMS[study][wildcards.section]]
 
 
+def reference_files(wildcards):
+    """Return the reference's tables in the repository; only a config that says where they are has any."""
+    if config["reference"] is None:
+        raise WorkflowError("there is no reference: this needs a config with the key reference, as config/smoke.yaml")
+    return [in_repository(f"{config['reference']}/{name}") for name in REGRESSION_TABLES]
+
+
 def study_of(path):
     return path.split("/")[0]
 

@@ -1,4 +1,5 @@
 # Ballard et al. 2017, sections IV and VI: a non-linear regression, its landscape, and the network of its minima.
+# (The rule `regression`, which compares tables with the reference, has nothing to do with it: results.smk.)
 for _name in FITS[:1]:
     add_table(
         "ballard2017",
@@ -63,7 +64,12 @@ rule network:
             category="Beside the papers",
             labels={"shows": "ballard2017/figure-10"},
         ),
-        degrees_png="figures/ballard2017/figure-10-degrees.png",
+        degrees_png=report(
+            "figures/ballard2017/figure-10-degrees.png",
+            caption="../report/network.rst",
+            category="Beside the papers",
+            labels={"shows": "ballard2017/figure-10, degrees"},
+        ),
     log:
         "results/logs/ballard2017/figure-10.log",
     benchmark:
@@ -93,10 +99,15 @@ rule frequency_counts:
             "results/ballard2017/frequency-counts.csv",
             caption="../report/fits.rst",
             category="Beside the papers",
-            labels={"shows": "minima against the greatest frequency"},
+            labels={"shows": "ballard2017, minima against the greatest frequency"},
         ),
         pdf="figures/ballard2017/minima-against-frequency.pdf",
-        png="figures/ballard2017/minima-against-frequency.png",
+        png=report(
+            "figures/ballard2017/minima-against-frequency.png",
+            caption="../report/fits.rst",
+            category="Beside the papers",
+            labels={"shows": "ballard2017/minima-against-frequency"},
+        ),
     log:
         "results/logs/ballard2017/frequency-counts.log",
     benchmark:

@@ -131,9 +131,10 @@ rule summary:
 
 
 rule regression:
+    """Compare tables with their reference, as regression tests do; the study of non-linear regression is ballard2017."""
     input:
         tables=list(REGRESSION_TABLES.values()),
-        references=[in_repository(f"{config['reference']}/{name}") for name in REGRESSION_TABLES],
+        references=reference_files,
     output:
         report=f"{PAGE}/regression.txt",
     log:
@@ -153,6 +154,7 @@ rule regression:
 
 
 rule reference:
+    """Make today's tables the reference that rule regression compares with."""
     input:
         tables=list(REGRESSION_TABLES.values()),
     log:
@@ -166,7 +168,7 @@ rule reference:
         mem_mb=1000,
         runtime=10,
     params:
-        references=[in_repository(f"{config['reference']}/{name}") for name in REGRESSION_TABLES],
+        references=reference_files,
     message:
         "Make today's tables the reference, on purpose"
     script:
