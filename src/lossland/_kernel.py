@@ -1,4 +1,4 @@
-"""Kernels: functions that Numba compiles for one signature, ahead of the first call and not when they are imported.
+"""Kernels: functions that Numba compiles for given signatures, ahead of the first call and not when they are imported.
 
 ``numba.njit`` with a signature compiles, or loads from the cache, at the decorator.  The package has some two hundred
 kernels; most are called by other kernels alone, whose machine code holds theirs, and a program that reads a landscape
@@ -9,7 +9,7 @@ in a kernel that has to be compiled.
 import importlib
 import pkgutil
 
-from numba.core import sigutils, typeinfer
+from numba.core import typeinfer
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
@@ -26,20 +26,21 @@ OPTIONS = {
 
 
 class Kernel(CPUDispatcher):
-    """A function that is compiled, or loaded from the cache, for one signature when it is needed.
+    """A function that is compiled, or loaded from the cache, for its signatures when it is needed.
 
     What Numba asks of a dispatcher once it is needed passes through one of the methods below.
     """
 
-    signature = None  # set by :func:`kernel`
+    declared = ()  # the signatures; set by :func:`kernel`
 
     def load(self):
-        """Compile for the signature, or load that from the cache, once."""
+        """Compile for the signatures, or load that from the cache, once."""
         if not self._can_compile:
             return
         with global_compiler_lock, typeinfer.register_dispatcher(self):
             if self._can_compile:  # another thread may have been faster
-                self.compile(self.signature)
+                for signature in self.declared:
+                    self.compile(signature)
                 self.disable_compile()
 
     def get_call_template(self, args, kws):
@@ -58,18 +59,18 @@ class Kernel(CPUDispatcher):
         return super().get_function_type()
 
     def _reduce_states(self):
-        """Pickle with the signature, which Numba takes from what is loaded."""
+        """Pickle with the signatures, which Numba takes from what is loaded."""
         self.load()
         return super()._reduce_states()
 
     def _compile_for_args(self, *args):
         """Return what the first call from Python is to call; all others find it without coming here."""
         self.load()
-        wanted = sigutils.normalize_signature(self.signature)[0]
         given = [self.typeof_pyval(argument) for argument in args]
-        if len(given) != len(wanted) or None in map(self.typingctx.can_convert, given, wanted):
-            self._explain_matching_error(*args)
-        return self.overloads[tuple(wanted)].entry_point
+        for wanted, compiled in self.overloads.items():
+            if len(given) == len(wanted) and None not in map(self.typingctx.can_convert, given, wanted):
+                return compiled.entry_point
+        return self._explain_matching_error(*args)
 
 
 def kernel(signature, **options):
@@ -77,14 +78,14 @@ def kernel(signature, **options):
 
     Parameters
     ----------
-    signature : numba signature
+    signature : numba signature or list of them
     **options
         Of ``numba.njit``, such as ``fastmath``.
     """
 
     def decorate(function):
         made = Kernel(function, targetoptions=OPTIONS | options)
-        made.signature = signature
+        made.declared = signature if isinstance(signature, list) else [signature]
         made.enable_caching()
         return made
 

@@ -45,6 +45,15 @@ def test_first_call_loads_and_every_call_converts(weighted):
     assert len(weighted.overloads) == 1
 
 
+def test_first_call_finds_the_one_of_two_signatures_that_fits():
+    @kernel([float64(float64), float64[::1](float64[::1])])
+    def doubled(x):
+        return x + x
+
+    assert doubled(np.array([4.0])).tolist() == [8.0]
+    assert doubled(3) == 6.0
+
+
 @pytest.mark.parametrize("arguments", [(1.0,), (1.0, 2, 3), ("a", 1), (np.zeros(2), 1)])
 def test_wrong_arguments_are_refused_at_the_first_call_and_later(weighted, arguments):
     for _ in range(2):
