@@ -13,9 +13,10 @@ from lossland.status import StationaryPoint, Status
 from lossland.steepest_descent import follow_closely
 
 MAX_PUSH_HALVINGS = 30
-#: Paths of more steps are followed again with ``CLOSER`` times the accepted error, at most so often, until two in a row
-#: end at places less than ``SAME_END`` apart: they may pass so near a ridge that a small error decides where they end.
-LONG_PATH, CLOSER, MOST_REPEATS, SAME_END = 80, 0.1, 3, 1e-4
+#: Paths of more steps, or along which an error may grow by exp(``MOST_GROWTH``), are followed again with ``CLOSER``
+#: times the accepted error, at most so often, until two in a row end at places less than ``SAME_END`` apart: they may
+#: pass so near a ridge that a small error decides where they end.
+LONG_PATH, MOST_GROWTH, CLOSER, MOST_REPEATS, SAME_END = 80, 10.0, 0.1, 3, 1e-4
 MOST_STEPS = 3000  # of a path, refused ones included
 
 
@@ -89,9 +90,9 @@ def climb(objective: Objective, x, direction, options: FlowOptions = SaddleOptio
 def fall(objective: Objective, point: StationaryPoint, mode, options: SaddleOptions = SaddleOptions()):
     """Return the two minima at the ends of the steepest-descent paths that leave a transition state.
 
-    The displacement is halved until the energy is lower there than at the transition state. A long path may pass close
-    to ridges, where a small error is enough to end elsewhere: it is followed again more closely, at most
-    ``MOST_REPEATS`` times, until two ends in a row are the same.
+    The displacement is halved until the energy is lower there than at the transition state. A long path, or one along
+    which errors grow, may pass close to ridges, where a small error is enough to end elsewhere: it is followed again
+    more closely, at most ``MOST_REPEATS`` times, until two ends in a row are the same.
     """
     return tuple(
         _descent(objective, _pushed(objective, point, sign * np.asarray(mode), options.push), options)
@@ -100,12 +101,12 @@ def fall(objective: Objective, point: StationaryPoint, mode, options: SaddleOpti
 
 
 def _descent(objective, x, options):
-    """Return the end of a path; of a long one when it has been followed ever more closely until two ends agree."""
-    end, n_steps = _followed(objective, x, options.path_error, options)
-    if n_steps <= LONG_PATH:
+    """Return the end of a path; of a long or unstable one when two agree that were followed ever more closely."""
+    end, n_steps, growth = _followed(objective, x, options.path_error, options)
+    if n_steps <= LONG_PATH and growth <= MOST_GROWTH:
         return end
     for i in range(MOST_REPEATS):
-        before, (again, _) = end, _followed(objective, x, options.path_error * CLOSER ** (i + 1), options)
+        before, (again, *_) = end, _followed(objective, x, options.path_error * CLOSER ** (i + 1), options)
         end = again.after(before)
         if end.status == before.status and distance(end.x, before.x) < SAME_END:
             break
@@ -113,9 +114,9 @@ def _descent(objective, x, options):
 
 
 def _followed(objective, x, path_error, options):
-    """Return the end of a path from ``x``, and the Hessians that it took to get near it."""
+    """Return the end of a path from ``x``, the Hessians that it took to get near it, and the growth of errors."""
     x = x.copy()
-    _, n_evaluations, n_hessians = follow_closely(
+    _, n_evaluations, n_hessians, growth = follow_closely(
         objective.value_gradient,
         objective.hessian,
         objective.has_hessian,
@@ -127,7 +128,7 @@ def _followed(objective, x, path_error, options):
     )
     end = descend(objective, x, options.descent)
     costs = {"n_evaluations": n_evaluations, "n_hessians": n_hessians, "n_iterations": n_hessians}
-    return replace(end, **{name: getattr(end, name) + number for name, number in costs.items()}), n_hessians
+    return replace(end, **{name: getattr(end, name) + number for name, number in costs.items()}), n_hessians, growth
 
 
 def _pushed(objective, point, direction, push):

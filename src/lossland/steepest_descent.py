@@ -10,7 +10,7 @@ import numpy as np
 from numba import boolean, float64, int64, types
 
 from lossland._kernel import kernel
-from lossland._tridiagonal import count_below, factorise, from_basis, solve, to_basis, tridiagonalise
+from lossland._tridiagonal import count_below, depth, factorise, from_basis, solve, to_basis, tridiagonalise
 from lossland._vector import add_scaled, finite, norm, scale
 from lossland.gradient_flow import FUNCTIONS, fill_hessian
 
@@ -73,7 +73,7 @@ def _stages(value_gradient, data, x, gradient, reflectors, scales, factors, time
 
 
 @kernel(
-    types.Tuple((boolean, int64, int64))(*FUNCTIONS, float64[::1], float64, float64, int64),
+    types.Tuple((boolean, int64, int64, float64))(*FUNCTIONS, float64[::1], float64, float64, int64),
 )
 def follow_closely(value_gradient, hessian, has_hessian, data, x, error, near, max_steps):
     """Follow the steepest-descent path from ``x`` until a short Newton step leads to a minimum.
@@ -96,13 +96,16 @@ def follow_closely(value_gradient, hessian, has_hessian, data, x, error, near, m
     arrived : bool
         False after ``max_steps``, at a saddle, or where a value is not finite.
     n_evaluations, n_hessians : int
+    growth : float
+        Logarithm of how much longer a small displacement can have become on the way: minus the integral of the lowest
+        Hessian eigenvalue over time, where it is negative.
     """
     n = x.size
     gradient, slopes, point, newton = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     matrix, reflectors, scales = np.empty((n, n)), np.zeros((n, n)), np.empty(n)
     diagonal, beside, factors, stages = np.empty(n), np.empty(n), np.empty((5, n)), np.empty((6, n))
     energy = value_gradient(x, data, gradient)
-    n_evaluations, n_hessians = 1, 0
+    n_evaluations, n_hessians, growth, rate = 1, 0, 0.0, 0.0
     time, fresh = near / max(norm(gradient), 1e-300), True
     for _ in range(max_steps):
         if fresh:
@@ -110,19 +113,21 @@ def follow_closely(value_gradient, hessian, has_hessian, data, x, error, near, m
             n_hessians += 1
             tridiagonalise(matrix, diagonal, beside, reflectors, scales)
             if not (np.isfinite(diagonal.sum() + beside.sum()) and finite(energy, gradient)):
-                return False, n_evaluations, n_hessians
+                return False, n_evaluations, n_hessians, growth
             newton[:] = gradient
             to_basis(reflectors, scales, newton)
             factorise(diagonal, beside, 0.0, factors)
             solve(factors, newton)
             minimum = count_below(diagonal, beside, 0.0) == 0
+            rate = 0.0 if minimum else depth(diagonal, beside, 0)
             if norm(newton) <= (near if minimum else AT_REST * near):
-                return minimum, n_evaluations, n_hessians
+                return minimum, n_evaluations, n_hessians, growth
         factorise(diagonal, beside, 1.0 / (GAMMA * time), factors)
         _stages(value_gradient, data, x, gradient, reflectors, scales, factors, time, stages, point, slopes)
         n_evaluations += 5
         length, wrong = norm(point), norm(stages[5])
         fresh = wrong <= error * length
+        growth += rate * time if fresh else 0.0
         if np.isfinite(wrong):
             change = SAFETY * (error * length / max(wrong, 1e-300)) ** 0.25
             time *= min(MOST_CHANGE, max(LEAST_CHANGE, change))
@@ -133,4 +138,4 @@ def follow_closely(value_gradient, hessian, has_hessian, data, x, error, near, m
             add_scaled(1.0, point, x)
             energy = value_gradient(x, data, gradient)
             n_evaluations += 1
-    return False, n_evaluations, n_hessians
+    return False, n_evaluations, n_hessians, growth

@@ -10,8 +10,10 @@ steepest-descent paths integrated by a stiff ODE solver.  What is allowed for ro
   below that has no certain sign. ln det: the sum of the relative errors that this means for every eigenvalue.
   Beyond 4,000 variables the lowest alone, by Lanczos on differences of the reference's gradients, to 1 %;
 - ends: by symmetry a path may lead straight to a saddle, and the last digits of the transition state decide where it
-  goes from there.  Ends that are recorded otherwise than recomputed are counted as undetermined, not as false, when
-  paths from points a hundredth of the distance tolerance away have them, on either side.
+  goes from there.  Ends that are recorded otherwise than recomputed are counted as undetermined, not as false, when on
+  either side the careful path has the recorded end, or it passes a saddle within the distance tolerance and paths from
+  that saddle have it, or paths from points a hundredth of the distance tolerance away have it, all of them followed at
+  least as closely.
 """
 
 from collections.abc import Callable
@@ -26,7 +28,15 @@ from lossland.landscape_file import FileContents, read_contents
 from lossland.lowest_mode import extreme_eigenvalues
 from lossland.point_index import PointIndex
 from lossland.recorded import recorded_objective, refuse_another_function
-from lossland.reference import CAREFUL, QUICK, both_ends, reference_for
+from lossland.reference import (
+    CAREFUL,
+    CLOSER,
+    QUICK,
+    both_ends,
+    ends_beyond,
+    reference_for,
+    saddle_passed,
+)
 from lossland.status import MAX_DENSE, SIGN_TOLERANCE
 
 ENERGY_RTOL, ENERGY_ATOL = 1e-10, 1e-3
@@ -76,8 +86,8 @@ class Verification:
     n_ends_checked : int
         Transition states whose two ends were recomputed.
     n_undetermined : int
-        Those of them that have other ends when they are moved by a hundredth of the distance tolerance, the recorded
-        ones among them.
+        Those of them with other ends than recorded whose path leads to a saddle, or ends elsewhere when they are moved
+        by a hundredth of the distance tolerance, the recorded ends among those found that way.
     """
 
     offences: list
@@ -327,33 +337,40 @@ class _Check:
         claimed = sorted(self.tables[STATES]["minima"][row].tolist())
         first = [self._representative(end, index, rows) for end in claimed]
         for settings in (QUICK, CAREFUL):  # nothing is called false on the word of a quick path
-            found = sorted(self._found_ends(x, settings, 0.0, index, rows))
-            if found == sorted(first):
+            minima = both_ends(self.reference, x, self.distance_tolerance, settings)
+            found = [self._row_of(minimum, index, rows) for minimum in minima]
+            if sorted(found) == sorted(first):
                 return True
-        if self._undetermined(x, row, first, index, rows):
+        if self._undetermined(x, row, first, found, index, rows):
             self.n_undetermined += 1
             return True
+        found.sort()
         names = {-1: "no row of the file", -2: "no minimum at all"}
         said = " and ".join(str(names.get(end, end)) for end in found)
         sentence = f"it falls to {said} of /minima, not to rows {claimed[0]} and {claimed[1]} as the file says"
         self._offence("end", STATES, row, found, claimed, sentence)
         return True
 
-    def _undetermined(self, x, row, claimed, index, rows):
-        """Tell whether paths from points that are not told apart from the transition state have the claimed ends."""
-        rng, sides = np.random.default_rng(row), (set(), set())
-        for _ in range(N_NEARBY):
-            offset = rng.normal(size=x.size)
-            offset *= NEARBY * self.distance_tolerance / np.linalg.norm(offset)
-            for side, end in zip(sides, self._found_ends(x, CAREFUL, offset, index, rows), strict=True):
-                side.add(end)
+    def _undetermined(self, x, row, claimed, found, index, rows):
+        """Tell whether the path on either side may as well have ended in the claimed minimum."""
+        sides = tuple({end} for end in found)
+        for side, minimum in self._possible_ends(x, np.random.default_rng(row)):
+            sides[side].add(self._row_of(minimum, index, rows))
             if any(a in sides[0] and b in sides[1] for a, b in (claimed, claimed[::-1])):
                 return True
         return False
 
-    def _found_ends(self, x, settings, offset, index, rows):
-        minima = both_ends(self.reference, x, self.distance_tolerance, settings, offset)
-        return [self._row_of(minimum, index, rows) for minimum in minima]
+    def _possible_ends(self, x, rng):
+        """Yield side (0 or 1) and minimum, or None, of paths that are not told apart from those of the file."""
+        for side in (0, 1):
+            saddle = saddle_passed(self.reference, x, (1.0, -1.0)[side], self.distance_tolerance)
+            if saddle is not None:
+                for minimum in ends_beyond(self.reference, saddle, self.distance_tolerance, rng):
+                    yield side, minimum
+        for i in range(N_NEARBY):
+            offset, settings = rng.normal(size=x.size), CLOSER[i % len(CLOSER)]
+            offset *= NEARBY * self.distance_tolerance / np.linalg.norm(offset)
+            yield from enumerate(both_ends(self.reference, x, self.distance_tolerance, settings, offset))
 
     def _representative(self, row, index, rows):
         """Return the first of the rows that are the same point as ``row``."""

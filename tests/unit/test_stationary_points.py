@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from known_surfaces import mueller_brown, tilted_well_roots, tilted_wells
+from known_surfaces import double_wells, mueller_brown, tilted_well_roots, tilted_wells
 from numba import njit
 from scipy.integrate import solve_ivp
 
 from lossland.gradient_flow import FlowOptions
 from lossland.minimise import MinimiseOptions, descend, minimise
 from lossland.objectives import from_function, mlp_cross_entropy
-from lossland.saddle import CLOSER, SaddleOptions, climb, fall
+from lossland.saddle import CLOSER, LONG_PATH, MOST_GROWTH, SaddleOptions, climb, fall
 from lossland.searches import follow_mode
 from lossland.status import Status
 from lossland.steepest_descent import follow_closely
@@ -173,6 +173,45 @@ def test_long_descents_are_followed_more_and_more_closely_until_two_ends_agree(m
     assert ends[1].n_hessians > sum(hessians[4:])
 
 
+def ridge_value_gradient(x, data, gradient):
+    """A path bends along a ridge from a transition state near 0 and passes saddles near x = +-1 closely."""
+    u, v = x[0] * x[0] - 1.0, x[1]
+    gradient[0] = x[0] * u - 2.0 * x[0] * v * v + 0.4 * x[0] * v
+    gradient[1] = -v * (1.0 + 2.0 * u) + 8.0 * v**3 + 0.2 * x[0] * x[0] - 0.1079
+    return 0.25 * u * u - 0.5 * v * v * (1.0 + 2.0 * u) + 2.0 * v**4 + (0.2 * x[0] * x[0] - 0.1079) * v
+
+
+def test_short_descents_along_which_errors_grow_are_followed_again(monkeypatch):
+    errors, growths = [], []
+
+    def recorded(*arguments):
+        errors.append(arguments[5])
+        result = follow_closely(*arguments)
+        assert result[0]
+        assert arguments[5] < 0.01 or result[2] <= LONG_PATH
+        growths.append(result[3])
+        return result
+
+    monkeypatch.setattr("lossland.saddle.follow_closely", recorded)
+    ridge = from_function(njit(ridge_value_gradient), 2, low=-2.0, high=2.0)
+    fall(ridge, *climb(ridge, [0.0, 0.09], [1.0, 0.0]))
+    assert errors == pytest.approx([0.01, 0.001] * 2)
+    assert min(growths) > MOST_GROWTH
+    errors.clear()
+    wells = double_wells([1.0, 1.0])
+    fall(wells, *climb(wells, [0.0, 1.0], [1.0, 0.0]))
+    assert errors == pytest.approx([0.01] * 2)
+
+
+def test_growth_of_errors_is_the_integral_of_negative_curvature():
+    """In one dimension a displacement grows like the slope, until the curvature turns positive."""
+    objective = double_wells([1.0])
+    start, turn = 0.01, np.sqrt(1.0 / 3.0)
+    arguments = (objective.value_gradient, objective.hessian, objective.has_hessian, objective.data)
+    growth = follow_closely(*arguments, np.array([start]), 1e-6, 1e-4, 10**4)[3]
+    assert growth == pytest.approx(np.log((turn - turn**3) / (start - start**3)), rel=0.03)
+
+
 def test_paths_are_followed_to_fourth_order():
     objective, rng = network(1)
     start = objective.random_start(rng)
@@ -186,7 +225,7 @@ def test_paths_are_followed_to_fourth_order():
     for error in (1e-1, 1e-3, 1e-5):
         x = start.copy()
         kernels = (objective.value_gradient, objective.hessian, True, objective.data)
-        arrived, _, n_hessians = follow_closely(*kernels, x, error, 0.02, 10**4)
+        arrived, _, n_hessians, _ = follow_closely(*kernels, x, error, 0.02, 10**4)
         assert arrived
         steps.append(n_hessians)
         distances.append(np.sqrt(((exact(times).T - x) ** 2).sum(axis=1)).min())

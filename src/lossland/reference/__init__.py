@@ -6,22 +6,26 @@ Nothing here shares code with the kernels of the engine.
 from lossland.errors import InputError
 from lossland.reference.function import FunctionReference
 from lossland.reference.network import NetworkReference
+from lossland.reference.passed_saddles import ends_beyond, saddle_passed
 from lossland.reference.sines import SineReference
 from lossland.reference.spins import SpinReference
-from lossland.reference.steepest_descent import CAREFUL, QUICK, both_ends
+from lossland.reference.steepest_descent import CAREFUL, CLOSER, QUICK, both_ends
 
 #: kinds that a file holds whole
 TWINS = {"mlp_cross_entropy": NetworkReference, "p_spin": SpinReference, "damped_sines": SineReference}
 
 __all__ = [
     "CAREFUL",
+    "CLOSER",
     "QUICK",
     "FunctionReference",
     "NetworkReference",
     "SineReference",
     "SpinReference",
     "both_ends",
+    "ends_beyond",
     "reference_for",
+    "saddle_passed",
 ]
 
 
