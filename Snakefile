@@ -53,3 +53,4 @@ rule all:
 
 onstart:
     lock_folder()
+    start_jobs_without_delay()
