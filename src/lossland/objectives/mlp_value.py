@@ -14,7 +14,7 @@ from numba import float64, int64, njit, void
 
 from lossland._vector import FASTMATH
 from lossland.objectives.base import DATA, VALUE_GRADIENT
-from lossland.objectives.elementary import exp_of_negative, tanh
+from lossland.objectives.elementary import exp_of_negative, larger, tanh, tanh_pair
 from lossland.objectives.panels import SPARE, add_products, linear_map
 
 BLOCK, LANES = 512, 4  # data in a block at most; data in one vector
@@ -52,10 +52,13 @@ def input_row(data, start, n):
 @njit(void(float64[:, ::1], int64, int64, int64), cache=True, nogil=True)
 def tanh_rows(values, row, n_rows, size):
     """Replace the rows by their hyperbolic tangents."""
-    for o in range(n_rows):
-        line = values[row + o]
+    odd = n_rows % 2
+    for o in range(row, row + n_rows - odd, 2):
         for k in range(size):
-            line[k] = tanh(line[k])
+            values[o, k], values[o + 1, k] = tanh_pair(values[o, k], values[o + 1, k])
+    for o in range(row + n_rows - odd, row + n_rows):
+        for k in range(size):
+            values[o, k] = tanh(values[o, k])
 
 
 @njit(float64(float64[:, ::1], int64), cache=True, nogil=True)
@@ -73,26 +76,31 @@ def _log_of_product(values, row):
     return total
 
 
+@njit(void(float64[:, ::1], int64, int64, float64[:, ::1], int64), cache=True, nogil=True)
+def _write_largest(values, row, n_rows, target, to):
+    """Overwrite a row of ``target`` with the largest of each column of the rows of ``values``."""
+    n, odd = values.shape[1], (n_rows - 1) % 2
+    for k in range(n):
+        target[to, k] = larger(values[row + odd, k], values[row, k])
+    for o in range(row + 1 + odd, row + n_rows, 2):
+        for k in range(n):
+            target[to, k] = larger(values[o + 1, k], larger(values[o, k], target[to, k]))
+
+
 @njit(
-    float64(float64[:, ::1], float64[:, ::1], int64, int64, float64[:, ::1], int64, int64),
+    float64(float64[:, ::1], float64[:, ::1], int64, int64, float64[:, ::1], int64),
     cache=True,
     nogil=True,
     fastmath=FASTMATH,
 )
-def softmax_rows(values, delta, row, n_out, table, own, size):
-    """Replace outputs by softmax probabilities and write dLoss/dz (behind ``size``: zeros); return the loss.
+def _exponentials(values, delta, row, n_out, table, own):
+    """Replace outputs by exp(output - largest) and write the columns' sums; return the labels' -(output - largest).
 
-    The loss is the sum of -ln p of the labels, ``table[own]``.  They are compared, not used as indices: that
-    vectorises.  Two rows of ``delta`` behind the outputs are overwritten.
+    The largest stand in the row of ``delta`` behind the outputs, the sums come behind it.
     """
     n, top, total = values.shape[1], row + n_out, row + n_out + 1
     loss = 0.0
-    for k in range(n):
-        delta[top, k] = values[row, k]
-        delta[total, k] = 0.0
-    for o in range(1, n_out):
-        for k in range(n):
-            delta[top, k] = values[row + o, k] if values[row + o, k] > delta[top, k] else delta[top, k]
+    delta[total] = 0.0
     for o in range(n_out):
         label = float(o)
         for k in range(n):
@@ -101,6 +109,25 @@ def softmax_rows(values, delta, row, n_out, table, own, size):
             z = exp_of_negative(z)
             values[row + o, k] = z
             delta[total, k] += z
+    return loss
+
+
+@njit(
+    float64(float64[:, ::1], float64[:, ::1], int64, int64, float64[:, ::1], int64, int64),
+    cache=True,
+    nogil=True,
+    fastmath=FASTMATH,
+    error_model="numpy",
+)
+def softmax_rows(values, delta, row, n_out, table, own, size):
+    """Replace outputs by softmax probabilities and write dLoss/dz (behind ``size``: zeros); return the loss.
+
+    The loss is the sum of -ln p of the labels, ``table[own]``.  They are compared, not used as indices: that
+    vectorises.  Two rows of ``delta`` behind the outputs are overwritten.
+    """
+    n, total = values.shape[1], row + n_out + 1
+    _write_largest(values, row, n_out, delta, row + n_out)
+    loss = _exponentials(values, delta, row, n_out, table, own)
     delta[total, size:] = 1.0
     loss += _log_of_product(delta, total)
     for k in range(n):
