@@ -1,4 +1,4 @@
-"""Branch-free exponential, hyperbolic tangent, sine and cosine that the compiler vectorises.
+"""Branch-free exponential, hyperbolic tangent, sine and cosine, vectorised by the compiler or written for lanes.
 
 The wheels of Numba come without a vector mathematics library, and the last bits of the system's one differ between
 machines.  The functions reduce the range, to |r| <= ln(2)/2 or pi/4, take a polynomial for exp(r) - 1, sin(r) or
@@ -8,7 +8,8 @@ the last place, keep NaN, and are exact at zero; exp and tanh also at infinity, 
 
 import numpy as np
 from numba import float64, njit, types
-from numba.extending import intrinsic
+
+from lossland.objectives.lanes import LANES, fma, larger, low_bits_as_exponent, smaller, unless_below
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # ln(2) in two parts; n * LN2_HIGH is exact for |n| < 2**20
@@ -52,41 +53,10 @@ COSINE = (
     -1.1382456778061306e-11,
 )
 
-PAIR = types.UniTuple(float64, 2)
+BOTH = [float64(float64), LANES(LANES)]
 
 
-@intrinsic
-def fma(typing_context, a, b, c):
-    """Return a * b + c, rounded once: which products are fused is written here, not left to the compiler."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.fma(*arguments)
-
-    return float64(float64, float64, float64), generate
-
-
-def _chosen(comparison):
-    """Return code that picks the first of two numbers where the comparison holds, else (or for NaN) the second."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.select(builder.fcmp_ordered(comparison, *arguments), *arguments)
-
-    return generate
-
-
-@intrinsic
-def smaller(typing_context, a, b):
-    """Return the smaller number, b if one is NaN: one instruction, which a branch that is vectorised is not."""
-    return float64(float64, float64), _chosen("<")
-
-
-@intrinsic
-def larger(typing_context, a, b):
-    """Return the larger number, b if one is NaN, as :func:`smaller` does."""
-    return float64(float64, float64), _chosen(">")
-
-
-@njit(float64(float64), cache=True, nogil=True, inline="always", error_model="numpy")
+@njit(BOTH, cache=True, nogil=True, error_model="numpy")
 def _expm1_polynomial(r):
     """Return exp(r) - 1 for |r| <= 0.35, to about one unit in the last place."""
     r2 = r * r
@@ -111,55 +81,33 @@ def exp(x):
     return result if not (x < -708.4) else 0.0
 
 
-@njit(float64(float64), cache=True, nogil=True, error_model="numpy")
-def _shifted_to_exponent(shifted):
-    """Return 2**n for n + BIASED_ROUNDER."""
-    return np.int64(np.float64(shifted).view(np.int64) << 52).view(np.float64)
-
-
-@njit(float64(float64), cache=True, nogil=True, error_model="numpy")
+@njit(BOTH, cache=True, nogil=True, error_model="numpy")
 def exp_of_negative(x):
     """Return e**x for x <= 0, as :func:`exp` does; anything for x > 1."""
     y = larger(-708.4, x)
     shifted = fma(y, LOG2_E, BIASED_ROUNDER)
     n = shifted - BIASED_ROUNDER
     r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, y))
-    power = _shifted_to_exponent(shifted)
-    result = fma(_expm1_polynomial(r), power, power)
-    return result if not (x < -708.4) else 0.0
+    power = low_bits_as_exponent(shifted)  # 2**n
+    return unless_below(x, -708.4, fma(_expm1_polynomial(r), power, power))
 
 
-@njit(PAIR(float64, float64), cache=True, nogil=True, error_model="numpy")
-def tanh_pair(x0, x1):
-    """Return :func:`tanh` of two numbers, step by step: while one waits for a step the processor works on the other.
+@njit(BOTH, cache=True, nogil=True, error_model="numpy")
+def tanh(x):
+    """Return tanh(x), clipped at |x| = 20 where it is 1 to rounding; tanh(-x) is -tanh(x) to the last bit.
 
     With 2x = n ln(2) + 2r, P = 2**n and tanh(r) = q / p, it is ((P - 1) p + (P + 1) q) / ((P + 1) p + (P - 1) q).
     """
-    y0, y1 = smaller(20.0, x0), smaller(20.0, x1)
-    y0, y1 = larger(-20.0, y0), larger(-20.0, y1)
-    shifted0, shifted1 = fma(y0, 2.0 * LOG2_E, BIASED_ROUNDER), fma(y1, 2.0 * LOG2_E, BIASED_ROUNDER)
-    n0, n1 = shifted0 - BIASED_ROUNDER, shifted1 - BIASED_ROUNDER
-    r0, r1 = fma(n0, -0.5 * LN2_HIGH, y0), fma(n1, -0.5 * LN2_HIGH, y1)
-    r0, r1 = fma(n0, -0.5 * LN2_LOW, r0), fma(n1, -0.5 * LN2_LOW, r1)
-    power0, power1 = _shifted_to_exponent(shifted0), _shifted_to_exponent(shifted1)
-    s0, s1 = r0 * r0, r1 * r1
-    q0, q1 = fma(s0, Q[1], Q[0]), fma(s1, Q[1], Q[0])
-    p0, p1 = fma(s0, P[1], P[0]), fma(s1, P[1], P[0])
-    q0, q1 = fma(r0 * s0, q0, r0), fma(r1 * s1, q1, r1)
-    p0, p1 = fma(s0, p0, 1.0), fma(s1, p1, 1.0)
-    less0, less1 = power0 - 1.0, power1 - 1.0
-    more0, more1 = power0 + 1.0, power1 + 1.0
-    upper0, upper1 = less0 * p0, less1 * p1
-    lower0, lower1 = less0 * q0, less1 * q1
-    upper0, upper1 = fma(more0, q0, upper0), fma(more1, q1, upper1)
-    lower0, lower1 = fma(more0, p0, lower0), fma(more1, p1, lower1)
-    return upper0 / lower0, upper1 / lower1
-
-
-@njit(float64(float64), cache=True, nogil=True, error_model="numpy")
-def tanh(x):
-    """Return tanh(x), clipped at |x| = 20 where it is 1 to rounding; tanh(-x) is -tanh(x) to the last bit."""
-    return tanh_pair(x, x)[0]
+    y = larger(-20.0, smaller(20.0, x))
+    shifted = fma(y, 2.0 * LOG2_E, BIASED_ROUNDER)
+    n = shifted - BIASED_ROUNDER
+    r = fma(n, -0.5 * LN2_LOW, fma(n, -0.5 * LN2_HIGH, y))
+    power = low_bits_as_exponent(shifted)  # 2**n
+    s = r * r
+    q = fma(r * s, fma(s, Q[1], Q[0]), r)
+    p = fma(s, fma(s, P[1], P[0]), 1.0)
+    less, more = power - 1.0, power + 1.0
+    return fma(more, q, less * p) / fma(more, p, less * q)
 
 
 @njit(float64(float64, types.UniTuple(float64, 6)), cache=True, nogil=True, inline="always", error_model="numpy")
@@ -169,7 +117,7 @@ def _polynomial(s, c):
     return fma(s2 * s2, fma(s, c[5], c[4]), fma(s2, fma(s, c[3], c[2]), fma(s, c[1], c[0])))
 
 
-@njit(PAIR(float64), cache=True, nogil=True, error_model="numpy")
+@njit(types.UniTuple(float64, 2)(float64), cache=True, nogil=True, error_model="numpy")
 def sine_cosine(x):
     """Return sin(x) and cos(x), for |x| up to 1e9; sin(-x) is -sin(x) to the last bit."""
     n = fma(x, TWO_OVER_PI, ROUNDER) - ROUNDER
