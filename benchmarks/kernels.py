@@ -6,6 +6,7 @@ ROUNDS, SECONDS = 5, 0.2
 EVALUATED = ("100", "1000", "10000", "100000", "784-10-10", "2-4-4-4-4")
 DIFFERENTIATED = ("100", "1000", "10000", "2-4-4-4-4")
 PEERS = ("numpy", "jax")
+IN_ROWS = tuple(f"evaluation_{n_data}" for n_data in (100, 1000, 10_000, 100_000))  # works with the peer numpy_rows
 IN_GRADIENTS = "hessian_in_gradients"
 
 #: works and what each runs: kind and network
@@ -43,7 +44,7 @@ def refuse_other_results(own, other, kind, network):
 def measure(workers, work, seconds=SECONDS):
     """Yield (work, peer, ours, theirs, ratio) of one work for every peer that runs here."""
     own = workers.get("lossland-native" if work in NATIVE else "lossland")
-    for peer in PEERS:
+    for peer in (*PEERS, "numpy_rows") if work in IN_ROWS else PEERS:
         other = workers.get(peer)
         if other is not None:
             kind, network = WORKS[work]

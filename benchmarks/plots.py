@@ -17,6 +17,7 @@ LOOKS = {
     "topsearch": ("#D55E00", "D"),
     "topsearch+kernel": ("#CC79A7", "P"),
     "processes": ("#009E73", "X"),
+    "numpy_rows": ("#0072B2", "<"),
 }
 #: where axes are marked
 ROUND = tuple(digit * 10.0**power for power in range(-2, 5) for digit in (1, 2, 5))

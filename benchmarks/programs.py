@@ -19,6 +19,7 @@ PROGRAMS = {
     "lossland": ("lossland", None, ()),
     "lossland-native": ("lossland", None, ()),
     "numpy": ("numpy", None, ()),
+    "numpy_rows": ("numpy", None, ("--rows",)),
     "jax": ("jax", "jax", ()),
     "topsearch": ("topsearch", "topsearch", ()),
     "topsearch+kernel": ("topsearch", "topsearch", ("--kernel",)),

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from network import NumpyLoss
+from network import NumpyLoss, NumpyRowsLoss
 from problem import REGULARISATION, SEARCHED, Problem, point
 from protocol import Minimisations, kernel_calls, minimise_with, serve
 from scipy.optimize import minimize
@@ -35,25 +35,25 @@ def scipy_lbfgs(energy_gradient, x):
     return minimize(energy_gradient, x, jac=True, method="L-BFGS-B", options=OPTIONS).x
 
 
-def main(path):
-    """Answer requests."""
-    problem, calls = Problem(path), {}
+def main(path, rows):
+    """Answer requests; ``rows``: evaluate with the data as rows."""
+    problem, calls, network_loss = Problem(path), {}, NumpyRowsLoss if rows else NumpyLoss
 
     def call_of(kind, network):
         if (kind, network) not in calls:
             sizes, inputs, labels = problem.network(network)
             if kind == "evaluation":
-                function = NumpyLoss(sizes, inputs, labels, REGULARISATION).energy_gradient
+                function = network_loss(sizes, inputs, labels, REGULARISATION).energy_gradient
             else:
                 function = hessian_function(sizes, inputs, labels)
             x = point(sizes)
             calls[kind, network] = lambda: function(x)
         return calls[kind, network]
 
-    loss = NumpyLoss(*problem.network(SEARCHED), REGULARISATION)
+    loss = network_loss(*problem.network(SEARCHED), REGULARISATION)
     minimisations = Minimisations(problem.starts, minimise_with(scipy_lbfgs, loss.energy_gradient))
     serve(kernel_calls(call_of) | {"minimise": minimisations.run})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], "--rows" in sys.argv[2:])

@@ -76,9 +76,10 @@ def test_a_file_with_other_columns_is_refused(tmp_path):
         tables.read(tables.RESULTS, tmp_path)
 
 
-def test_numpy_peer_computes_the_same_loss_and_gradient(objective):
+@pytest.mark.parametrize("peer", [network.NumpyLoss, network.NumpyRowsLoss])
+def test_numpy_peers_compute_the_same_loss_and_gradient(objective, peer):
     arrays, x = objective.arrays, objective.random_start(np.random.default_rng(1))
-    energy, gradient = network.NumpyLoss(SIZES, arrays["inputs"], arrays["labels"], 1e-2).energy_gradient(x)
+    energy, gradient = peer(SIZES, arrays["inputs"], arrays["labels"], 1e-2).energy_gradient(x)
     expected = NetworkReference(objective.attributes, arrays).energy_gradient(x)
     assert energy == pytest.approx(expected[0], abs=1e-14)
     np.testing.assert_allclose(gradient, expected[1], atol=1e-14)
@@ -103,6 +104,7 @@ def test_numpy_program_and_lossland_give_the_same_results(problem):
         kernels.refuse_other_results(ours, theirs, kind, network_name)
     with pytest.raises(RuntimeError, match="numpy failed .*KeyError"):
         theirs.call("summary", kind="evaluation", network="3-3")
+    kernels.refuse_other_results(ours, workers.get("numpy_rows"), "evaluation", "100")
     workers.close()
 
 

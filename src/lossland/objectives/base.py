@@ -216,7 +216,8 @@ class Objective:
         return rng.uniform(self.start_low, self.start_high, self.n_variables)
 
     def _checked(self, x):
-        x = np.require(x, np.float64, ["C", "W"])  # kernels are compiled for writable arrays
+        fits = type(x) is np.ndarray and x.dtype == np.float64 and x.flags.carray  # asked first: require takes a while
+        x = x if fits else np.require(x, np.float64, ["C", "W"])  # kernels are compiled for writable arrays
         if x.shape != (self.n_variables,):
             raise ValueError(f"x has shape {x.shape}, but this objective has {self.n_variables} variables")
         return x

@@ -1,4 +1,4 @@
-"""Branch-free exponential, hyperbolic tangent, sine and cosine that the compiler vectorises.
+"""Branch-free exponential, hyperbolic tangent, sine and cosine, vectorised by the compiler or written for lanes.
 
 The wheels of Numba come without a vector mathematics library, and the last bits of the system's one differ between
 machines.  The functions reduce the range, to |r| <= ln(2)/2 or pi/4, take a polynomial for exp(r) - 1, sin(r) or
@@ -8,9 +8,9 @@ the last place, keep NaN, and are exact at zero; exp and tanh also at infinity, 
 
 import numpy as np
 from numba import float64, types
-from numba.extending import intrinsic
 
 from lossland._kernel import kernel
+from lossland.objectives.lanes import LANES, fma, larger, low_bits_as_exponent, smaller, unless_below
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # ln(2) in two parts; n * LN2_HIGH is exact for |n| < 2**20
@@ -54,18 +54,10 @@ COSINE = (
     -1.1382456778061306e-11,
 )
 
-
-@intrinsic
-def fma(typing_context, a, b, c):
-    """Return a * b + c, rounded once: which products are fused is written here, not left to the compiler."""
-
-    def generate(context, builder, signature, arguments):
-        return builder.fma(*arguments)
-
-    return float64(float64, float64, float64), generate
+BOTH = [float64(float64), LANES(LANES)]
 
 
-@kernel(float64(float64), inline="always", error_model="numpy")
+@kernel(BOTH, error_model="numpy")
 def _expm1_polynomial(r):
     """Return exp(r) - 1 for |r| <= 0.35, to about one unit in the last place."""
     r2 = r * r
@@ -90,30 +82,28 @@ def exp(x):
     return result if not (x < -708.4) else 0.0
 
 
-@kernel(float64(float64), error_model="numpy")
+@kernel(BOTH, error_model="numpy")
 def exp_of_negative(x):
     """Return e**x for x <= 0, as :func:`exp` does; anything for x > 1."""
-    y = x if not (x < -708.4) else -708.4
+    y = larger(-708.4, x)
     shifted = fma(y, LOG2_E, BIASED_ROUNDER)
     n = shifted - BIASED_ROUNDER
     r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, y))
-    power = np.int64(np.float64(shifted).view(np.int64) << 52).view(np.float64)  # 2**n
-    result = fma(_expm1_polynomial(r), power, power)
-    return result if not (x < -708.4) else 0.0
+    power = low_bits_as_exponent(shifted)  # 2**n
+    return unless_below(x, -708.4, fma(_expm1_polynomial(r), power, power))
 
 
-@kernel(float64(float64), error_model="numpy")
+@kernel(BOTH, error_model="numpy")
 def tanh(x):
     """Return tanh(x), clipped at |x| = 20 where it is 1 to rounding; tanh(-x) is -tanh(x) to the last bit.
 
     With 2x = n ln(2) + 2r, P = 2**n and tanh(r) = q / p, it is ((P - 1) p + (P + 1) q) / ((P + 1) p + (P - 1) q).
     """
-    y = x if not (x < -20.0) else -20.0
-    y = y if not (y > 20.0) else 20.0
+    y = larger(-20.0, smaller(20.0, x))
     shifted = fma(y, 2.0 * LOG2_E, BIASED_ROUNDER)
     n = shifted - BIASED_ROUNDER
     r = fma(n, -0.5 * LN2_LOW, fma(n, -0.5 * LN2_HIGH, y))
-    power = np.int64(np.float64(shifted).view(np.int64) << 52).view(np.float64)  # 2**n
+    power = low_bits_as_exponent(shifted)  # 2**n
     s = r * r
     q = fma(r * s, fma(s, Q[1], Q[0]), r)
     p = fma(s, fma(s, P[1], P[0]), 1.0)

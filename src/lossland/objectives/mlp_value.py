@@ -13,12 +13,13 @@ import numpy as np
 from numba import float64, int64, void
 
 from lossland._kernel import kernel
-from lossland._vector import FASTMATH
 from lossland.objectives.base import DATA, VALUE_GRADIENT
-from lossland.objectives.elementary import exp_of_negative, tanh
+from lossland.objectives.elementary import exp_of_negative
+from lossland.objectives.lanes import WIDTH, as_numbers, larger, load, only_first, spread, store, where_equal
+from lossland.objectives.layers import pull_back, tanh_rows
 from lossland.objectives.panels import SPARE, add_products, linear_map
 
-BLOCK, LANES = 512, 4  # data in a block at most; data in one vector
+BLOCK = 512  # data in a block at most
 LOSS_SCALE, RATES = 0, 1  # places in ObjectiveData.parameters: factor of the summed loss, then lambda of each variable
 
 
@@ -26,7 +27,7 @@ LOSS_SCALE, RATES = 0, 1  # places in ObjectiveData.parameters: factor of the su
 def block_length(n_data):
     """Return the common length of all blocks, filled up to whole rounds of the vector loops."""
     n_blocks = (n_data + BLOCK - 1) // BLOCK
-    return ((n_data + n_blocks - 1) // n_blocks + LANES - 1) // LANES * LANES
+    return ((n_data + n_blocks - 1) // n_blocks + WIDTH - 1) // WIDTH * WIDTH
 
 
 def table_of_blocks(inputs, labels):
@@ -50,77 +51,72 @@ def input_row(data, start, n):
     return start // n * (data.structure[0] + 2)
 
 
-@kernel(void(float64[:, ::1], int64, int64, int64))
-def tanh_rows(values, row, n_rows, size):
-    """Replace the rows by their hyperbolic tangents."""
-    for o in range(n_rows):
-        line = values[row + o]
-        for k in range(size):
-            line[k] = tanh(line[k])
-
-
 @kernel(float64(float64[:, ::1], int64))
 def _log_of_product(values, row):
     """Return the sum of the logarithms of a block's row, each value from 1 to 10,000, with one logarithm for 64."""
-    total = 0.0
-    for begin in range(0, values.shape[1], 64 * LANES):
-        p0, p1, p2, p3 = 1.0, 1.0, 1.0, 1.0
-        for k in range(begin, min(begin + 64 * LANES, values.shape[1]), LANES):
-            p0 *= values[row, k]
-            p1 *= values[row, k + 1]
-            p2 *= values[row, k + 2]
-            p3 *= values[row, k + 3]
+    n, total = values.shape[1], 0.0
+    for begin in range(0, n, 64 * WIDTH):
+        product = spread(1.0)
+        for k in range(begin, min(begin + 64 * WIDTH, n), WIDTH):
+            product = product * load(values, row, k)
+        p0, p1, p2, p3 = as_numbers(product)
         total += (np.log(p0) + np.log(p1)) + (np.log(p2) + np.log(p3))
     return total
 
 
+@kernel(void(float64[:, ::1], int64, int64, float64[:, ::1], int64))
+def _write_largest(values, row, n_rows, target, to):
+    """Overwrite a row of ``target`` with the largest of each column of the rows of ``values``."""
+    for k in range(0, values.shape[1], WIDTH):
+        top = load(values, row, k)
+        for o in range(row + 1, row + n_rows):
+            top = larger(load(values, o, k), top)
+        store(target, to, k, top)
+
+
+@kernel(float64(float64[:, ::1], float64[:, ::1], int64, int64, float64[:, ::1], int64))
+def _exponentials(values, delta, row, n_out, table, own):
+    """Replace outputs by exp(output - largest) and write the columns' sums; return the labels' -(output - largest).
+
+    The largest stand in the row of ``delta`` behind the outputs, the sums come behind it.
+    """
+    top, total, loss = row + n_out, row + n_out + 1, 0.0
+    delta[total] = 0.0
+    for o in range(n_out):
+        label, losses = float(o), only_first(loss)
+        for k in range(0, values.shape[1], WIDTH):
+            z = load(values, row + o, k) - load(delta, top, k)
+            losses = losses - where_equal(load(table, own, k), label, z)
+            e = exp_of_negative(z)
+            store(values, row + o, k, e)
+            store(delta, total, k, load(delta, total, k) + e)
+        l0, l1, l2, l3 = as_numbers(losses)
+        loss = (l0 + l2) + (l1 + l3)
+    return loss
+
+
 @kernel(
     float64(float64[:, ::1], float64[:, ::1], int64, int64, float64[:, ::1], int64, int64),
-    fastmath=FASTMATH,
 )
 def softmax_rows(values, delta, row, n_out, table, own, size):
     """Replace outputs by softmax probabilities and write dLoss/dz (behind ``size``: zeros); return the loss.
 
-    The loss is the sum of -ln p of the labels, ``table[own]``.  They are compared, not used as indices: that
-    vectorises.  Two rows of ``delta`` behind the outputs are overwritten.
+    The loss is the sum of -ln p of the labels, ``table[own]``.  They are compared, not used as indices.  Two rows of
+    ``delta`` behind the outputs are overwritten.
     """
-    n, top, total = values.shape[1], row + n_out, row + n_out + 1
-    loss = 0.0
-    for k in range(n):
-        delta[top, k] = values[row, k]
-        delta[total, k] = 0.0
-    for o in range(1, n_out):
-        for k in range(n):
-            delta[top, k] = values[row + o, k] if values[row + o, k] > delta[top, k] else delta[top, k]
-    for o in range(n_out):
-        label = float(o)
-        for k in range(n):
-            z = values[row + o, k] - delta[top, k]
-            loss -= z if table[own, k] == label else 0.0
-            z = exp_of_negative(z)
-            values[row + o, k] = z
-            delta[total, k] += z
+    total = row + n_out + 1
+    _write_largest(values, row, n_out, delta, row + n_out)
+    loss = _exponentials(values, delta, row, n_out, table, own)
     delta[total, size:] = 1.0
     loss += _log_of_product(delta, total)
-    for k in range(n):
-        delta[total, k] = 1.0 / delta[total, k]
-    delta[total, size:] = 0.0
-    for o in range(n_out):
-        label = float(o)
-        for k in range(n):
-            p = values[row + o, k] * delta[total, k]
-            values[row + o, k] = p
-            delta[row + o, k] = p - (1.0 if table[own, k] == label else 0.0)
+    delta[total, size:] = np.inf
+    for k in range(0, values.shape[1], WIDTH):
+        weight, labels = 1.0 / load(delta, total, k), load(table, own, k)
+        for o in range(n_out):
+            p = load(values, row + o, k) * weight
+            store(values, row + o, k, p)
+            store(delta, row + o, k, p - where_equal(labels, float(o), 1.0))
     return loss
-
-
-@kernel(void(float64[:, ::1], float64[:, ::1], int64, int64, int64), fastmath=FASTMATH)
-def times_tanh_slope(values, activations, row, n_rows, size):
-    """Multiply rows of ``values`` by 1 - a**2 of the same rows of ``activations``."""
-    for o in range(n_rows):
-        v, a = values[row + o], activations[row + o]
-        for k in range(size):
-            v[k] *= 1.0 - a[k] * a[k]
 
 
 @kernel(void(float64[::1], DATA, float64[::1]))
@@ -163,15 +159,14 @@ def forward_backward(data, weights, start, size, activations, delta):
         linear_map(weights, offset, n_in, 1, biases, n_out, n_in, source, at, activations, row, n)
         first, offset = row, biases + n_out
         if layer < last:
-            tanh_rows(activations, first, n_out, n)
+            tanh_rows(activations, first, n_out)
     loss = softmax_rows(activations, delta, first, sizes[last + 1], data.table, own, size)
     for layer in range(last, 0, -1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
         offset -= (n_in + 1) * n_out
         row = first - n_in - 1
-        linear_map(weights, offset, 1, n_in, -1, n_in, n_out, delta, first, delta, row, n)
+        pull_back(weights, offset, n_in, n_out, delta, first, activations, row)
         first = row
-        times_tanh_slope(delta, activations, first, n_in, n)
     return loss
 
 

@@ -10,6 +10,7 @@ from numba import boolean, float64, int64, void
 
 from lossland._kernel import kernel
 from lossland._vector import FASTMATH
+from lossland.objectives.lanes import LANES, WIDTH, fma, load, spread, store
 
 TALL, WIDE = 4, 3  # a tile: 12 sums, 4 + 3 loads, so all 16 vector registers are used once
 SPARE = 3  # rows behind a panel that a tile may read; what it makes of them is dropped
@@ -82,6 +83,12 @@ def add_products(a, a0, n_a, b, b0, n_b, n, sums, place, step):
         _add_tiles(b, b0, n_b, a, a0, n_a, n, sums, place, 1, step)
 
 
+@kernel(LANES(boolean, float64, float64[:, ::1], int64, int64))
+def _begun(fresh, constant, target, to, k):
+    """Return what terms are added to."""
+    return spread(constant) if fresh else load(target, to, k)
+
+
 @kernel(
     void(
         float64[::1],
@@ -98,36 +105,36 @@ def add_products(a, a0, n_a, b, b0, n_b, n, sums, place, step):
         int64,
         int64,
     ),
-    fastmath=FASTMATH,
 )
 def _add_terms(weights, at, out_step, in_step, count, b0, b1, fresh, source, row, target, to, n):
-    """Add one to four terms to two rows of the target, or write them and the two constants where it is ``fresh``."""
+    """Add one to four terms to two rows of the target, or to the two constants where it is ``fresh``."""
     v0, v1 = weights[at], weights[at + out_step]
     if count == 1:
-        for k in range(n):
-            p = source[row, k]
-            target[to, k] = (b0 if fresh else target[to, k]) + v0 * p
-            target[to + 1, k] = (b1 if fresh else target[to + 1, k]) + v1 * p
+        for k in range(0, n, WIDTH):
+            p = load(source, row, k)
+            store(target, to, k, fma(v0, p, _begun(fresh, b0, target, to, k)))
+            store(target, to + 1, k, fma(v1, p, _begun(fresh, b1, target, to + 1, k)))
         return
     w0, w1 = weights[at + in_step], weights[at + out_step + in_step]
     if count == 2:
-        for k in range(n):
-            p, q = source[row, k], source[row + 1, k]
-            target[to, k] = (b0 if fresh else target[to, k]) + (v0 * p + w0 * q)
-            target[to + 1, k] = (b1 if fresh else target[to + 1, k]) + (v1 * p + w1 * q)
+        for k in range(0, n, WIDTH):
+            p, q = load(source, row, k), load(source, row + 1, k)
+            store(target, to, k, fma(w0, q, fma(v0, p, _begun(fresh, b0, target, to, k))))
+            store(target, to + 1, k, fma(w1, q, fma(v1, p, _begun(fresh, b1, target, to + 1, k))))
         return
     x0, x1 = weights[at + 2 * in_step], weights[at + out_step + 2 * in_step]
     if count == 3:
-        for k in range(n):
-            p, q, r = source[row, k], source[row + 1, k], source[row + 2, k]
-            target[to, k] = (b0 if fresh else target[to, k]) + (v0 * p + (w0 * q + x0 * r))
-            target[to + 1, k] = (b1 if fresh else target[to + 1, k]) + (v1 * p + (w1 * q + x1 * r))
+        for k in range(0, n, WIDTH):
+            p, q, r = load(source, row, k), load(source, row + 1, k), load(source, row + 2, k)
+            store(target, to, k, fma(x0, r, fma(w0, q, fma(v0, p, _begun(fresh, b0, target, to, k)))))
+            store(target, to + 1, k, fma(x1, r, fma(w1, q, fma(v1, p, _begun(fresh, b1, target, to + 1, k)))))
         return
     y0, y1 = weights[at + 3 * in_step], weights[at + out_step + 3 * in_step]
-    for k in range(n):
-        p, q, r, s = source[row, k], source[row + 1, k], source[row + 2, k], source[row + 3, k]
-        target[to, k] = (b0 if fresh else target[to, k]) + ((v0 * p + w0 * q) + (x0 * r + y0 * s))
-        target[to + 1, k] = (b1 if fresh else target[to + 1, k]) + ((v1 * p + w1 * q) + (x1 * r + y1 * s))
+    for k in range(0, n, WIDTH):
+        p, q, r, s = load(source, row, k), load(source, row + 1, k), load(source, row + 2, k), load(source, row + 3, k)
+        z0, z1 = _begun(fresh, b0, target, to, k), _begun(fresh, b1, target, to + 1, k)
+        store(target, to, k, fma(y0, s, fma(x0, r, fma(w0, q, fma(v0, p, z0)))))
+        store(target, to + 1, k, fma(y1, s, fma(x1, r, fma(w1, q, fma(v1, p, z1)))))
 
 
 @kernel(
@@ -165,7 +172,8 @@ def linear_map(weights, at, out_step, in_step, bias, n_out, n_in, source, row, t
     """Write ``target[to + o, k]``, o < n_out, k < n: the sum over i < n_in of ``w[o, i] * source[row + i, k]``.
 
     ``w[o, i]`` is ``weights[at + o * out_step + i * in_step]``; ``weights[bias + o]`` is added unless ``bias`` is
-    negative.  Source and target must not overlap.
+    negative.  Terms are added in order, each fused with its product.  Source and target must not overlap, and n must be
+    a multiple of the lanes.
     """
     if n_out == 1:
         _single_output(weights, at, in_step, bias, n_in, source, row, target, to, n)
