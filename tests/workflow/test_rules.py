@@ -14,7 +14,7 @@ def planned(process):
 
 
 # landscapes of networks on LJAT3, and on MNIST where there is a copy; of other functions; sets of gradient descents
-DRAWS = {"default": (58, 8), "coverage": (72, 8), "smoke": (25, 8), "paper": (192, 24)}
+DRAWS = {"default": (58, 8), "coverage": (72, 8), "smoke": (28, 8), "paper": (192, 24)}
 FUNCTIONS = {"default": 24, "coverage": 24, "smoke": 10, "paper": 50}
 SEEDS = {"default": 3, "coverage": 3, "smoke": 2, "paper": 5}
 STUDENT_JOBS = {"stalled_students": 1, "student_curves": 1}
