@@ -5,7 +5,7 @@ import os
 from lossland._kernel import load_all
 
 if "PYTEST_XDIST_WORKER" not in os.environ:  # once, before workers start side by side and all compile the same
-    load_all()
+    load_all(n_processes=2)
 
 
 def pytest_collection_modifyitems(items):

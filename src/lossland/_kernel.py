@@ -8,6 +8,8 @@ in a kernel that has to be compiled.
 
 import importlib
 import pkgutil
+import subprocess
+import sys
 
 from numba.core import typeinfer
 from numba.core.compiler_lock import global_compiler_lock
@@ -92,16 +94,29 @@ def kernel(signature, **options):
     return decorate
 
 
-def load_all():
+def load_all(n_processes: int = 1, *, backwards: bool = False) -> int:
     """Load the kernels of all modules of the package, compiling those that are not in the cache; return how many.
 
     For programs that start others side by side, which would all compile.
+
+    Parameters
+    ----------
+    n_processes : int
+        With two or more, a second process begins with the last module, until both find in the cache what is left.
+    backwards : bool
+        Begin with the last module.
     """
-    package, kernels = importlib.import_module(__package__), set()
-    for found in pkgutil.walk_packages(package.__path__, f"{__package__}."):
-        if not found.name.endswith("__main__"):
-            module = importlib.import_module(found.name)
-            kernels |= {member for member in vars(module).values() if isinstance(member, Kernel)}
-    for member in kernels:
+    if n_processes > 1:
+        program = f"from {__name__} import load_all; load_all(backwards=True)"
+        with subprocess.Popen([sys.executable, "-c", program]):
+            return load_all()
+    package, kernels = importlib.import_module(__package__), {}
+    names = [found.name for found in pkgutil.walk_packages(package.__path__, f"{__package__}.")]
+    # objectives last: two processes that begin at either end then seldom compile the same
+    for name in sorted(names, key=lambda name: ".objectives" in name):
+        if not name.endswith("__main__"):
+            members = vars(importlib.import_module(name)).values()
+            kernels |= {id(member): member for member in members if isinstance(member, Kernel)}
+    for member in reversed(kernels.values()) if backwards else kernels.values():
         member.load()
     return len(kernels)

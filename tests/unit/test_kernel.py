@@ -10,7 +10,7 @@ import pytest
 from numba import float64, int64, njit, types
 
 from lossland import _vector
-from lossland._kernel import kernel
+from lossland._kernel import kernel, load_all
 
 
 @kernel(float64(float64[::1]))
@@ -117,3 +117,8 @@ def test_pickled_kernel_keeps_its_signature():
     assert norm(np.array([3.0, 4.0])) == 5.0
     with pytest.raises(TypeError):
         norm(3.0)
+
+
+def test_two_processes_load_what_one_does():
+    assert load_all(n_processes=2) == load_all() > 150
+    assert _vector.norm.overloads

@@ -11,7 +11,7 @@ rule kernels:
         "results/benchmarks/kernels.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
+    threads: 2
     resources:
         mem_mb=2000,
         runtime=30,
