@@ -11,6 +11,26 @@ DESCENTS = {
 STUDENTS = {key: value for key, value in config["students"].items() if key not in ("dataset", "seeds")}
 ARRIVED = 1e-6  # norm of the tangential gradient, as in the paper
 P = config["datasets"][config["descents"]["dataset"]]["p"]
+DESCENT_CODE = code("objectives", "objectives.pspin_spheres", "sphere_descent")
+
+
+def descent_settings(wildcards):
+    """Return what the descents of one model and size are made with."""
+    return {
+        "n_spins": int(wildcards.n_spins),
+        "p": P,
+        "spheres": 1 if wildcards.model == "sphere" else 3,
+        "realisations": config["descents"]["realisations"],
+        "starts": config["descents"]["starts"],
+        "tolerance": ARRIVED,
+        "seed": derived_seed(f"ballard2017/descents/{wildcards.model}"),
+    }
+
+
+def unfinished_descents(wildcards):
+    """Name the file in which unfinished descents wait; others, or other code, never go on from it."""
+    known = hashlib.sha256(repr((descent_settings(wildcards), DESCENT_CODE)).encode()).hexdigest()[:12]
+    return f"results/ballard2017/descents/{wildcards.model}-{wildcards.n_spins}-unfinished-{known}.csv"
 
 
 def descents_of(wildcards):

@@ -79,16 +79,9 @@ rule descents:
         mem_mb=4000,
         runtime=600,
     params:
-        settings=lambda wildcards: {
-            "n_spins": int(wildcards.n_spins),
-            "p": P,
-            "spheres": 1 if wildcards.model == "sphere" else 3,
-            "realisations": config["descents"]["realisations"],
-            "starts": config["descents"]["starts"],
-            "tolerance": ARRIVED,
-            "seed": derived_seed(f"ballard2017/descents/{wildcards.model}"),
-        },
-        code=code("objectives", "objectives.pspin_spheres", "sphere_descent"),
+        settings=descent_settings,
+        unfinished=unfinished_descents,
+        code=DESCENT_CODE,
     message:
         "Gradient descents of {wildcards.n_spins} spins ({wildcards.model})"
     script:
