@@ -131,6 +131,8 @@ def _shard(text):
 
 
 def _explore(options):
+    if options.shard[1] > 1 and not options.checkpoint:
+        raise InputError("--shard: shards share their work through a folder; name it with --checkpoint FOLDER")
     objective = _load_objective(options.objective, "the objective")
     more = {"seed": options.seed, "threads": options.threads, "checkpoint": options.checkpoint, "shard": options.shard}
     _refuse_unwritable(options.file)

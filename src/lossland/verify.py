@@ -4,6 +4,8 @@ Energies, gradients and Hessians come from :mod:`lossland.reference` (plain NumP
 steepest-descent paths integrated by a stiff ODE solver.  What is allowed for rounding:
 
 - energy: 1e-10 relative, plus a thousandth of the landscape's energy tolerance for energies near zero;
+- gradient of a user's function, beside difference quotients of its energy: 1e-5 times the largest eigenvalue, and 1e-9
+  of the energy;
 - rms_gradient: 1e-15 times the largest Hessian eigenvalue times the largest variable (at least 1 each), which is the
   rounding error of a gradient; the recorded value may besides differ by a thousandth;
 - eigenvalues: ``hessian_accuracy`` of the reference times the largest eigenvalue, ten times over; an eigenvalue
@@ -32,6 +34,7 @@ from lossland.reference import (
     CAREFUL,
     CLOSER,
     QUICK,
+    FunctionReference,
     both_ends,
     ends_beyond,
     reference_for,
@@ -243,6 +246,9 @@ class _Check:
         eigenvalues = np.linalg.eigvalsh(hessian)
         largest = float(np.abs(eigenvalues).max())
         stationary = self._check_gradient(name, row, gradient, largest * max(1.0, float(np.abs(x).max())))
+        if isinstance(self.reference, FunctionReference) and (error := self.reference.gradient_error(x, largest)) > 0.0:
+            sentence = f"the function's gradient is off by {error:.3g} here, beside difference quotients of its energy"
+            self._offence("gradient", name, row, 0.0, error, sentence)
         accuracy = EIGENVALUE_MARGIN * self.reference.hessian_accuracy * largest
         self.sound[name][row] = self._check_eigenvalues(name, row, eigenvalues, accuracy) and stationary
 

@@ -155,7 +155,7 @@ def test_explore_in_shards(capsys, tmp_path, monkeypatch):
             "strategy is '3'; expected one of mixed, single-ended",
         ),
         (("shared_wells:objective", "a.h5", "--set", "n_starts=0"), "n_starts is 0; expected a whole number from 1 on"),
-        (("shared_wells:objective", "a.h5", "--shard", "1/2"), "no checkpoint folder"),
+        (("shared_wells:objective", "a.h5", "--shard", "1/2"), "name it with --checkpoint FOLDER"),
         (("shared_wells:objective", "nowhere/a.h5"), "there is no folder "),
         (("shared_wells:objective", "a" * 260), "cannot be written: File name too long"),
         (("shared_wells:objective", "/proc/a.h5"), "/proc/a.h5 cannot be written: "),

@@ -48,6 +48,17 @@ def test_wrong_gradient_is_noticed():
         from_function(numba.njit(wrong_gradient), 3)
 
 
+def lacks_a_term(x, data, gradient):
+    gradient[0] = 4.0 * x[0] * (x[0] ** 2 - 1.0) + 0.3  # and 0.1 * x[1]
+    gradient[1] = 4.0 * x[1] * (x[1] ** 2 - 1.0) + 0.2 + 0.1 * x[0]
+    return (x[0] ** 2 - 1.0) ** 2 + (x[1] ** 2 - 1.0) ** 2 + 0.3 * x[0] + 0.2 * x[1] + 0.1 * x[0] * x[1]
+
+
+def test_one_lucky_point_does_not_save_a_wrong_gradient():
+    with pytest.raises(ValueError, match="'lacks_a_term' writes disagrees with difference quotients"):
+        from_function(numba.njit(lacks_a_term), 2, low=-2.0, high=2.0)
+
+
 @pytest.mark.parametrize("function", [two_arguments, returns_text])
 def test_function_of_another_form_is_refused_with_form_and_cause(function):
     with pytest.raises(

@@ -247,6 +247,24 @@ def test_a_missing_end_is_said(written):
     assert all("no row of the file" in offence.sentence for offence in offences)
 
 
+def shifted_value_gradient(x, data, gradient):
+    """Two double wells, and a gradient that is off by 0.003."""
+    gradient[0] = 4.0 * x[0] * (x[0] * x[0] - 1.0) + 0.303
+    gradient[1] = 4.0 * x[1] * (x[1] * x[1] - 1.0) + 0.2
+    return (x[0] * x[0] - 1.0) ** 2 + (x[1] * x[1] - 1.0) ** 2 + 0.3 * x[0] + 0.2 * x[1]
+
+
+def test_gradient_that_is_slightly_wrong_is_found_where_it_matters(tmp_path):
+    """Far from minima gradients are large, so that a check at random points does not see it."""
+    objective = from_function(njit(shifted_value_gradient), 2, low=-2.0, high=2.0)
+    landscape = Landscape(objective)
+    landscape.add_minimum(minimise(objective, np.array([0.9, 0.9])))
+    landscape.write(tmp_path / "shifted.h5")
+    offences = verify(tmp_path / "shifted.h5", objective)
+    assert [offence.kind for offence in offences] == ["gradient"]
+    assert "difference quotients of its energy" in offences[0].sentence
+
+
 def fork_value_gradient(x, data, gradient):
     """Transition state at 0 with a path along y = 0 to saddles at x = +-1, and from there to minima on either side."""
     u, v = x[0] * x[0] - 1.0, x[1]
