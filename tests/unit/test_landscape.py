@@ -5,6 +5,7 @@ import itertools
 import resource
 import shutil
 import time
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -191,6 +192,16 @@ def test_a_file_of_a_function_is_read_and_merged_without_the_function(written):
     assert landscape.minima.hits.tolist() == [2] * 8
     with pytest.raises(InputError, match="another objective"):
         Landscape.read(written, wells([1.0, 2.0]))
+
+
+@pytest.mark.parametrize(("error", "same"), [(1e-13, True), (1e-6, False)])
+def test_a_file_from_another_kind_of_processor_is_of_the_same_function(error, same, written):
+    landscape, objective = Landscape.read(written), wells_landscape().objective
+    probe = objective.attributes["probe"]
+    there = replace(objective, attributes={"probe": probe * (1.0 + error)})
+    assert not np.array_equal(there.attributes["probe"], probe)
+    with contextlib.nullcontext() if same else pytest.raises(InputError, match="different objectives"):
+        landscape.merge(Landscape(there))
 
 
 def _saddles(landscape):
