@@ -97,13 +97,15 @@ def plot_growth(growth):
 
 
 def write(folder=tables.HERE, images=IMAGES):
-    """Draw both pictures from the files in ``folder`` and write them as PNG into ``images``."""
+    """Draw both pictures from the files in ``folder`` and write them as PNG into ``images``; renew the document."""
     figures = {"rates": (plot_rates, tables.RESULTS), "growth": (plot_growth, tables.GROWTH)}
     for name, (plot, file) in figures.items():
         lines = tables.read(file, folder)
         if lines:
             pdf, _ = save(plot(lines), Path(images) / f"benchmark_{name}")
             pdf.unlink()  # documents show the PNG
+    if images == IMAGES:
+        tables.document(tables.DOCUMENT, folder)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS, COSTS, GROWTH = "results.csv", "costs.csv", "growth.csv"
+DOCUMENT = HERE.parent / "docs" / "engine.md"  # shows the results
 COLUMNS = {
     RESULTS: ("work", "peer", "ours", "theirs", "ratio"),
     COSTS: (
@@ -21,6 +22,7 @@ COLUMNS = {
     ),
     GROWTH: ("work", "program", "cpu_seconds", "transition_states"),
 }
+TABLE_BEGINS, TABLE_ENDS = "<!-- benchmarks/results.csv, by benchmarks/plots.py -->", "<!-- end of that -->"
 #: every work, in the order of the files
 WORKS = (
     *(f"evaluation_{name}" for name in ("100", "1000", "10000", "100000", "784-10-10", "2-4-4-4-4")),
@@ -58,6 +60,26 @@ def replace(name, works, lines, folder=HERE):
         writer.writerow(COLUMNS[name])
         writer.writerows(rows)
     os.replace(part, path)
+
+
+def as_markdown(rows):
+    """Return rows of ``results.csv`` as a table for documents."""
+    head = ("work", "peer", "ours, per CPU-second", "the peer's", "ratio")
+    lines = [head, ("---",) * len(head), *((*row[:2], *map(_readable, row[2:])) for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def document(path, folder=HERE):
+    """Put the table of results between its marks in a document, in place of what is there."""
+    before, rest = Path(path).read_text().split(TABLE_BEGINS)
+    after = rest.split(TABLE_ENDS)[1]
+    Path(path).write_text(f"{before}{TABLE_BEGINS}\n{as_markdown(read(RESULTS, folder))}\n{TABLE_ENDS}{after}")
+
+
+def _readable(text):
+    """Return a number with thousands set off, or with three digits."""
+    number = float(text)
+    return f"{number:,.0f}" if 1000.0 <= number < float("inf") else f"{number:.3g}"
 
 
 def _text(value):

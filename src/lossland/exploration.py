@@ -26,7 +26,7 @@ from lossland.landscape_file import config_as_json
 from lossland.merging import merge_chunk
 from lossland.objectives.base import Objective
 from lossland.objectives.mlp import share_threads
-from lossland.planning import Planner
+from lossland.planning import Planner, cut
 from lossland.sharing import Sharing
 from lossland.status import MAX_DENSE
 
@@ -156,8 +156,7 @@ class Exploration:
         if not plan:
             self.landscape.search["stop_reason"] = reason or "nothing left to search"
             return False
-        size, options = self.options.chunk_size, self.options.saddle_options()
-        parts = [plan[first : first + size] for first in range(0, len(plan), size)]
+        parts, options = cut(plan, self.options.chunk_size), self.options.saddle_options()
         functions = [
             partial(run_chunk, self.objective, self.landscape, [search.task for search in part], options)
             for part in parts

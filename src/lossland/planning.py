@@ -17,6 +17,8 @@ from lossland.yields import Kind, Yields
 
 SURVEY_PERIOD = 4  # of the searches from each minimum, the first and then every fourth is a survey search
 
+SHARE_OF_REST = 4  # a chunk has at most this part of the searches that are left of a round
+
 BEND = 0.5  # of further attempts at a pair of the double-ended strategy
 
 
@@ -186,6 +188,20 @@ def _bend(start, end, rng):
     """Return a random vector, ``BEND`` times as long as the line between two minima, to start a band as an arc."""
     direction = rng.normal(size=start.size)
     return BEND * norm(end - start) / norm(direction) * direction
+
+
+def cut(plan: list, chunk_size: int) -> list:
+    """Cut a plan into chunks of ``chunk_size`` searches, smaller ones towards its end so that threads end together.
+
+    A chunk is at most a quarter of what is left, down to a single search (guided self-scheduling; Polychronopoulos and
+    Kuck, IEEE Trans. Comput. 36, 1425, 1987).
+    """
+    chunks, first = [], 0
+    while first < len(plan):
+        size = min(chunk_size, max(1, (len(plan) - first) // SHARE_OF_REST))
+        chunks.append(plan[first : first + size])
+        first += size
+    return chunks
 
 
 def rank_of(n, n_ranks) -> int:

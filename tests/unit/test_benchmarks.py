@@ -61,6 +61,15 @@ def test_pictures_are_drawn_from_the_files_alone(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["benchmark_growth.png", "benchmark_rates.png"]
 
 
+def test_the_document_shows_the_committed_results(tmp_path):
+    copy = tmp_path / "engine.md"
+    copy.write_text(tables.DOCUMENT.read_text())
+    tables.document(copy)
+    assert copy.read_text() == tables.DOCUMENT.read_text()  # else: python benchmarks/plots.py
+    for row in tables.read(tables.RESULTS):
+        assert f"| {row[0]} | {row[1]} | " in copy.read_text()
+
+
 def test_new_rows_replace_those_of_their_works_only(tmp_path):
     tables.replace(tables.RESULTS, ["minimisation"], [("minimisation", "scipy", 4.0, 2.0, 2.0)], tmp_path)
     tables.replace(tables.RESULTS, ["evaluation_100"], [("evaluation_100", "jax", 1.0, 2.0, 0.5)], tmp_path)

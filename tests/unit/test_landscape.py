@@ -1,11 +1,11 @@
 """The landscape in memory and in its file: identity, the door, order, atomic writing, ways a file can be wrong."""
 
 import contextlib
+import dataclasses
 import itertools
 import resource
 import shutil
 import time
-from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -198,7 +198,7 @@ def test_a_file_of_a_function_is_read_and_merged_without_the_function(written):
 def test_a_file_from_another_kind_of_processor_is_of_the_same_function(error, same, written):
     landscape, objective = Landscape.read(written), wells_landscape().objective
     probe = objective.attributes["probe"]
-    there = replace(objective, attributes={"probe": probe * (1.0 + error)})
+    there = dataclasses.replace(objective, attributes={"probe": probe * (1.0 + error)})
     assert not np.array_equal(there.attributes["probe"], probe)
     with contextlib.nullcontext() if same else pytest.raises(InputError, match="different objectives"):
         landscape.merge(Landscape(there))

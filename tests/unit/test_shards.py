@@ -18,6 +18,7 @@ from lossland import ExploreOptions, explore
 from lossland.errors import InputError, LosslandError
 from lossland.journal import Journal, run_digest
 from lossland.objectives import from_function, mlp_cross_entropy
+from lossland.planning import cut
 
 OPTIONS = ExploreOptions(
     n_starts=14, n_hops=3, hop_steps=3, searches_per_minimum=4, max_searches=90, round_size=24, chunk_size=5
@@ -263,7 +264,7 @@ def test_damaged_file_is_done_again(tmp_path, whole, runs_of_chunks, damage):
     damaged.write_bytes(damage(content))
     runs_of_chunks.clear()
     assert run(tmp_path, "again.h5") == whole
-    assert len(runs_of_chunks) == -(-OPTIONS.round_size // OPTIONS.chunk_size)
+    assert len(runs_of_chunks) == len(cut([None] * OPTIONS.round_size, OPTIONS.chunk_size))
     assert damaged.read_bytes() == content
 
 
