@@ -58,9 +58,16 @@ def is_sample(study, name):
 
 
 def claims_of(wildcards):
-    """Return the claims of a section of a study, with the tables of the draws of their landscapes."""
+    """Return the claims of a section of a study, with the tables of the draws of their landscapes, samples or not."""
     study = wildcards.study
-    return [c | {"draws": tables_of(study, c["landscapes"])} for c in STUDY_CLAIMS[study][wildcards.section]]
+    return [
+        claim
+        | {
+            "draws": tables_of(study, claim["landscapes"]),
+            "sample": any(is_sample(study, name) for name in claim["landscapes"]),
+        }
+        for claim in STUDY_CLAIMS[study][wildcards.section]
+    ]
 
 
 def reference_files(wildcards):

@@ -3,12 +3,10 @@
 import math
 
 import pandas as pd
-from _numbers import read_numbers
+from _numbers import COUNTS, read_numbers
 from _published import published_row
 
 from lossland.analysis.comparison import compare
-
-COUNTS = ("n_minima", "n_transition_states")
 
 
 def make_table(rows, path_to_published, path_to_table, confidence):
