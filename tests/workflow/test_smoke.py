@@ -195,6 +195,25 @@ def test_claims_are_effects_of_the_draws_tables(smoke_run):
     assert claim["n"] == 2
 
 
+def test_claims_on_wrong_labels_compare_the_same_data_at_every_share(smoke_run):
+    claims = pd.read_csv(smoke_run / "results/chitturi2020/claims-mislabelling.csv").set_index("claim")
+    clean, wrong = (
+        [
+            pd.read_csv(smoke_run / f"results/chitturi2020/{name}/draw-{draw}/table.csv").set_index("quantity")["value"]
+            for draw in (1, 2)
+        ]
+        for name in ("D2", "D2-error-50")
+    )
+    ratios = [np.log(b["n_transition_states"] / a["n_transition_states"]) for a, b in zip(clean, wrong, strict=True)]
+    found = claims.loc["D2: more transition states at 50 % than at 0 %"]
+    assert (found["effect"], found["n"]) == (pytest.approx(np.mean(ratios), rel=1e-9), 2)
+    wider = claims.loc["D2, 50 %: testing AUC spreads more than training AUC"]
+    assert wider["effect"] == pytest.approx(np.mean([t["test_auc_sd"] - t["train_auc_sd"] for t in wrong]), rel=1e-9)
+    correlations = claims[claims["quantity"] == "correlation_train_loss_test_auc"]
+    levels = [f"{dataset}, {percent} %" for dataset in ("D1", "D2", "D3") for percent in (0, 10, 50, 100)]
+    assert [text.split(":")[0] for text in correlations.index if "%" in text] == levels
+
+
 def test_moved_number_is_found(smoke_run, snakemake, tmp_path):
     folder = tmp_path / "moved"
     shutil.copytree(smoke_run, folder)
