@@ -29,7 +29,7 @@ def test_shape_of_double_wells():
     assert (numbers["n_minima"], numbers["n_transition_states"], numbers["n_components"]) == (4, 4, 1)
     assert numbers["n_transition_states_nondegenerate"] == 4
     assert numbers["energy_range"] == np.ptp(landscape.minima.energy)
-    assert numbers["n_searches"] == 20
+    assert (numbers["n_searches"], numbers["n_variables"]) == (20, 2)
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,17 @@ def test_table_is_mean_and_spread_of_its_draws(smoke_run):
     assert table["n"].to_dict() == counted
 
 
+def test_every_published_number_is_in_a_table(smoke_run, repository, has_mnist):
+    tables = {"table-1": "table1_D1", "table-2": "table2_D2", "table-4": "table4_depth"}
+    tables |= {"connectivity": "section5_neighbours"} | ({"table-3": "table3_MNIST"} if has_mnist else {})
+    for name, file in tables.items():
+        table = pd.read_csv(smoke_run / f"results/chitturi2020/{name}.csv")
+        labels = list(table.columns[: table.columns.get_loc("quantity")])
+        cells = pd.read_csv(repository / f"config/published/chitturi2020_{file}.csv").set_index(labels).stack().dropna()
+        table = table.set_index([*labels, "quantity"])["published"]
+        assert table.loc[cells.index].tolist() == cells.tolist(), name
+
+
 def test_costs_are_those_of_each_draw(smoke_run):
     costs = pd.read_csv(smoke_run / "results/chitturi2020/costs.csv").set_index("landscape")
     assert set(DRAWS) <= set(costs.index)

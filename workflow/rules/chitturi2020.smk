@@ -17,6 +17,7 @@ NEIGHBOURS = {  # number of hidden nodes: (figure, {landscape: nearest neighbour
 }
 # {(hidden layers, training data): landscape}
 DEPTH = {(layers, n_data): f"{layers}HL-{n_data}" for n_data in (100, 1000) for layers in (2, 3)}
+DEPTH_NODES = {2: 5, 3: 4}  # hidden layers: nodes of each in the paper
 
 
 def mislabelled(dataset, error_percent):

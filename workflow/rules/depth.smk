@@ -3,7 +3,10 @@ add_table(
     "chitturi2020",
     "table-4",
     "chitturi2020_table4_depth.csv",
-    [({"hidden_layers": layers, "n_data": n_data}, name) for (layers, n_data), name in DEPTH.items()],
+    [
+        ({"hidden_layers": layers, "nodes_per_hidden_layer": DEPTH_NODES[layers], "n_data": n_data}, name)
+        for (layers, n_data), name in DEPTH.items()
+    ],
 )
 add_figure(
     "chitturi2020",

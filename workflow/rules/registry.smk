@@ -12,7 +12,7 @@ PUBLISHED_COUNTS = {}
 def add_table(study, table, published, rows, counted=True):
     """Promise results/<study>/<table>.csv: landscapes, all draws of each, beside the published numbers.
 
-    ``counted``: numbers of minima and transition states are among these.
+    ``counted``: numbers of minima and transition states are among these, for every row.
     """
     TABLES_BESIDE_PAPER[f"{study}/{table}"] = {"published": published, "rows": rows}
     STUDY_TABLES[study].append(f"results/{study}/{table}.csv")

@@ -36,7 +36,7 @@ def landscape_numbers(landscape: Landscape, kept=None) -> dict:
     Returns
     -------
     dict of str to number
-        Counts, with those of transition states that join different minima; coverages and Chao1 bounds; connected
+        Variables; counts, with those of transition states that join different minima; coverages and Chao1 bounds; connected
         components; the largest and the median barrier to the global minimum and the range of energies of the minima,
         in units of the energy; monotonic sequence basins, among the minima that are joined to the lowest, and
         frustration (:mod:`lossland.analysis.funnels`); the cost.
@@ -48,6 +48,7 @@ def landscape_numbers(landscape: Landscape, kept=None) -> dict:
     joined = np.isfinite(barriers)
     barriers = barriers[joined & (minima["energy"] > minima["energy"].min())]
     return {
+        "n_variables": landscape.objective.n_variables,
         "n_minima": len(minima["energy"]),
         "n_transition_states": len(ends),
         "n_transition_states_nondegenerate": int(np.count_nonzero(ends[:, 0] != ends[:, 1])),
