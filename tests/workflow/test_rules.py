@@ -91,7 +91,10 @@ def test_one_figure_needs_its_own_landscapes_only(snakemake, tmp_path):
 @pytest.mark.parametrize("paper", ["chitturi2020", "ballard2017"])
 def test_one_paper_is_a_target(snakemake, tmp_path, paper):
     process = snakemake(tmp_path, "--dry-run", paper)
-    assert planned(process)[paper] == 1
+    jobs = planned(process)
+    assert jobs[paper] == jobs["verdicts"] == jobs["summary"] == jobs["costs"] == 1
+    assert jobs["growth"] == {"chitturi2020": 12, "ballard2017": 1}[paper]
+    assert f"results/{paper}/summary.md" in process.stdout
     others = {"chitturi2020", "ballard2017"} - {paper}
     assert not any(f"results/{other}/" in process.stdout for other in others)
     assert "figure-6" in process.stdout

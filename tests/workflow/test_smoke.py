@@ -253,6 +253,24 @@ def test_failed_quality_fails_the_check(smoke_run, snakemake, tmp_path):
     assert f"{len(NETWORKS + FITS)} failed" in process.stdout
 
 
+def test_page_of_one_paper_has_its_verdicts_and_says_what_is_left_out(smoke_run, snakemake, tmp_path, monkeypatch):
+    folder = tmp_path / "paper"
+    shutil.copytree(smoke_run, folder)
+    monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "")
+    process = snakemake(
+        folder, "results/chitturi2020/summary.md", "--rerun-triggers", "mtime", "--configfile", "config/smoke.yaml"
+    )
+    assert process.returncode == 0, process.stdout
+    everything = pd.read_csv(smoke_run / "results/check.csv")
+    mnist = everything["where"].str.contains("table-3|claims-mnist|MNIST")
+    expected = everything[everything["where"].str.startswith("chitturi2020/") & ~mnist].reset_index(drop=True)
+    assert pd.read_csv(folder / "results/chitturi2020/check.csv").equals(expected)
+    page = (folder / "results/chitturi2020/summary.md").read_text()
+    assert "mnist is left out: " in page
+    assert "](../../figures/chitturi2020/D2/growth.png)" in page
+    assert "ballard2017" not in page
+
+
 def test_damaged_dataset_costs_no_finished_landscape(smoke_run, snakemake, tmp_path):
     folder = tmp_path / "damaged"
     shutil.copytree(smoke_run, folder)
