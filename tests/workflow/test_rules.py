@@ -38,7 +38,7 @@ def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, monkeypat
         "ljat3_dataset": 3,
         "ljat3_outcomes": 1,
         "ljat3_figure": 1,
-        "class_distribution": 1,
+        "class_distribution": 2 if with_mnist else 1,
         "mask_symmetry": 1,
         "table_beside_paper": 8 if with_mnist else 7,
         "claims": 6 if with_mnist else 5,

@@ -56,6 +56,14 @@ def test_mnist_is_there(smoke_run, has_mnist):
     assert tested.at[0, "published"] == 0.9687
     assert (smoke_run / "figures/chitturi2020/figure-5.png").stat().st_size
     assert (smoke_run / "results/chitturi2020/claims-mnist.csv").stat().st_size
+    classes = pd.read_csv(smoke_run / "results/chitturi2020/class-distribution-MNIST.csv")
+    assert classes["n_wrong"].tolist() == classes["error_percent"].tolist() == [0, 10, 25, 40, 50, 60, 75, 100]
+    true = classes[[f"true_{k}" for k in range(10)]]
+    assert (true.sum(axis=1) == 100).all()
+    assert (true == true.iloc[0]).all(axis=None)  # all shares are of the same images
+    labelled = classes[[f"labelled_{k}" for k in range(10)]].to_numpy()
+    assert np.array_equal(labelled[0], true.iloc[0])
+    assert (abs(labelled - true.to_numpy()).sum(axis=1) <= 2 * classes["n_wrong"]).all()
 
 
 def test_students_learn_and_go_on(smoke_run, has_mnist):
@@ -146,7 +154,7 @@ def test_wrong_labels_are_those_of_the_config(smoke_run):
         percent = int(name.rpartition("-error-")[2]) if "-error-" in name else 0
         for draw in DRAWS_OF[name]:
             line = classes.loc[f"chitturi2020/{name}/draw-{draw}"]
-            assert (line["n_data"], line["n_wrong"]) == (100, percent)
+            assert (line["error_percent"], line["n_data"], line["n_wrong"]) == (percent, 100, percent)
             assert line[[f"labelled_{k}" for k in range(4)]].sum() == 100
             clean = classes.loc[f"chitturi2020/{name.partition('-error-')[0]}/draw-{draw}"]
             assert line[[f"true_{k}" for k in range(4)]].equals(clean[[f"true_{k}" for k in range(4)]])

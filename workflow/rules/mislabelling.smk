@@ -61,18 +61,20 @@ STUDY_LISTS["chitturi2020"] += [
 
 rule class_distribution:
     input:
-        datasets=expand("results/datasets/ljat3_{dataset}.h5", dataset=MISLABELLED),
+        datasets=lambda wildcards: files_of_draws(wildcards.classes),
     output:
         table=report(
-            "results/chitturi2020/class-distribution.csv",
+            "results/chitturi2020/{classes}.csv",
             caption="../report/classes.rst",
             category="Datasets",
-            labels={"shows": "classes of the training data"},
+            labels={"shows": "classes of the training data, {classes}"},
         ),
     log:
-        "results/logs/chitturi2020/class-distribution.log",
+        "results/logs/chitturi2020/{classes}.log",
     benchmark:
-        "results/benchmarks/chitturi2020/class-distribution.tsv"
+        "results/benchmarks/chitturi2020/{classes}.tsv"
+    wildcard_constraints:
+        classes=one_of(CLASS_TABLES),
     conda:
         "../../environment.yml"
     threads: 1
@@ -80,9 +82,9 @@ rule class_distribution:
         mem_mb=2000,
         runtime=10,
     params:
-        draws=mislabelled_draws(),
+        draws=lambda wildcards: mislabelled_draws(wildcards.classes),
         code=code("datasets"),
     message:
-        "Count the classes of all training data"
+        "Count the classes of all training data in {output.table}"
     script:
         "../scripts/class_distribution.py"

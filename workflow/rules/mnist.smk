@@ -9,6 +9,7 @@ if set(MNIST_LANDSCAPES.values()) <= set(config["landscapes"]["chitturi2020"]):
         counted=False,
     )
     STUDY_FIGURES["chitturi2020"].append("figures/chitturi2020/figure-5.png")
+    STUDY_LISTS["chitturi2020"].append("results/chitturi2020/class-distribution-MNIST.csv")
     _claim = partial(add_claim, "chitturi2020", "mnist")
     _names = list(MNIST_LANDSCAPES.values())
     _trend = {"at": [e / 100 for e in MNIST_PERCENTS], "unit": "per 100 % wrong"}
