@@ -1,5 +1,8 @@
 """Tables beside the papers: what is published has a row there, whatever was found."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,7 +18,7 @@ LABELS = {
 @pytest.fixture
 def make_table(repository, monkeypatch):
     monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
-    from published_table import make_table  # the script: a plain function
+    from published_table import make_table  # the script: plain functions
 
     return make_table
 
@@ -53,3 +56,32 @@ def test_counts_of_samples_have_no_verdict_but_that(repository, make_table, tmp_
     table = pd.read_csv(tmp_path / "table.csv").set_index("quantity")
     assert table["published"].to_dict() == {"n_minima": 2, "n_variables": 34}
     assert table["verdict"].to_dict() == {"n_minima": "sample", "n_variables": "inside"}
+
+
+def test_size_is_looked_up_by_minima_and_by_transition_states(repository, monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
+    import published_size
+
+    # random starts find as many minima as published at once, and no transition state
+    growth = {"n_searches": [20, 40, 60, 80], "n_minima": [7, 8, 9, 9], "n_transition_states": [0, 10, 19, 21]}
+    growth |= {key: [0, 1, 2, 3] for key in ("n_evaluations", "n_hessians", "hits_minima", "hits_transition_states")}
+    growth |= {"coverage_minima": [0.0, 0.5, 0.8, 0.9], "coverage_transition_states": [0.0, 0.2, 0.4, 0.6]}
+    short = {key: np.array(values[:3]) for key, values in growth.items()}
+    grown = {"a": SimpleNamespace(growth=growth), "b": SimpleNamespace(growth=short)}
+    monkeypatch.setattr(published_size, "Landscape", SimpleNamespace(read=grown.get))
+    now = [*published_size.COLUMNS, "chao1_minima", "chao1_transition_states"]
+    (tmp_path / "now.csv").write_text("\n".join(["quantity,value", *(f"{name},9" for name in now)]) + "\n")
+    published = repository / "config/published/chitturi2020_table2_D2.csv"
+    draws = [[name, name, tmp_path / "now.csv", published, {"error_percent": 0}] for name in grown]
+    published_size.make_table(draws, tmp_path / "size.csv")
+    table = pd.read_csv(tmp_path / "size.csv").set_index("landscape")
+    assert (table["published_n_minima"]["a"], table["published_n_transition_states"]["a"]) == (6, 20)
+    at_minima, at_states = (
+        table.loc["a", [f"{name}_at_{what}" for name in published_size.COLUMNS]].tolist()
+        for what in ("minima", "transition_states")
+    )
+    assert at_minima == [20, 7, 0, 0.0, 0.0]
+    assert at_states == [80, 9, 21, 0.9, 0.6]
+    assert table.loc["b", "n_searches_at_minima"] == 20
+    assert np.isnan(table.loc["b", "n_searches_at_transition_states"])
+    assert (table["chao1_minima"] == 9).all()
