@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from known_landscapes import wells_landscape
+from known_landscapes import stationary_point, wells_landscape
 from scipy.stats import spearmanr
 
 from lossland import ExploreOptions, explore
@@ -18,6 +18,7 @@ from lossland.analysis.summary import (
 )
 from lossland.datasets import Draw, mislabel
 from lossland.errors import InputError
+from lossland.landscape import Landscape
 from lossland.objectives import mlp_cross_entropy
 from lossland.objectives.mlp import class_probabilities
 
@@ -103,6 +104,26 @@ def test_points_that_do_not_count_are_left_out_with_what_hangs_on_them():
     assert np.sort(ends, axis=1).tolist() == [[0, 1]]
     with pytest.raises(InputError, match="none of 4 minima is kept"):
         kept_points(landscape, (np.zeros(4, dtype=bool), kept[1]))
+
+
+def test_what_no_search_has_looked_for_is_not_known():
+    """Minima alone: neither coverage, nor a bound on what is missing, nor anything on how they hang together."""
+    joined = wells_landscape((1.0, 2.0))
+    alone = Landscape(joined.objective)
+    for x in ([-1.0, -1.0], [1.0, 1.0]):
+        alone.add_minimum(stationary_point(joined.objective, x))
+    unknown = ["coverage_minima", "coverage_transition_states", "chao1_minima", "chao1_transition_states"]
+    numbers = landscape_numbers(joined)
+    assert np.isnan([numbers[name] for name in unknown]).all()
+    assert (numbers["n_components"], numbers["n_monotonic_sequence_basins"]) == (1, 4)
+    unknown += ["n_components", "n_monotonic_sequence_basins"]
+    numbers = landscape_numbers(alone)
+    assert np.isnan([numbers[name] for name in unknown]).all()
+    assert (numbers["n_minima"], numbers["n_transition_states"]) == (2, 0)
+    alone.add_minimum(stationary_point(joined.objective, [1.0, -1.0]), survey_hits=1)
+    numbers = landscape_numbers(alone)
+    assert np.isfinite([numbers[name] for name in unknown]).all()
+    assert numbers["n_components"] == 3
 
 
 def test_energies_that_are_close_are_merged_by_energy_alone():

@@ -58,6 +58,28 @@ def test_counts_of_samples_have_no_verdict_but_that(repository, make_table, tmp_
     assert table["verdict"].to_dict() == {"n_minima": "sample", "n_variables": "inside"}
 
 
+def test_what_is_neither_published_nor_known_has_no_row(repository, make_table, tmp_path):
+    (tmp_path / "draw.csv").write_text("quantity,value\nn_minima,3\nchao1_minima,\ntest_gmin_auc,\n")
+    path = repository / "config/published/chitturi2020_table1_D1.csv"
+    make_table([[{"error_percent": 0}, [tmp_path / "draw.csv"], False]], path, tmp_path / "table.csv", 0.95)
+    quantities = pd.read_csv(tmp_path / "table.csv")["quantity"].tolist()
+    assert "test_gmin_auc" in quantities
+    assert "chao1_minima" not in quantities
+
+
+def test_coverage_that_is_not_known_fails_only_where_it_is_required(repository, monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
+    from _verdicts import quality
+
+    (tmp_path / "offences.csv").write_text("kind,row\n")
+    numbers = "quantity,value\ncoverage_minima,\ncoverage_transition_states,\nn_components,\n"
+    (tmp_path / "table.csv").write_text(numbers)
+    paths = tmp_path / "offences.csv", tmp_path / "table.csv"
+    assert [line[-1] for line in quality("MNIST", *paths, 0, 0)] == ["passed"]
+    verdicts = {line[2]: line[-1] for line in quality("D2", *paths, 0.9, 0)}
+    assert verdicts == {"unverified points": "passed", "coverage of minima": "failed", "unconnected parts": "failed"}
+
+
 def test_size_is_looked_up_by_minima_and_by_transition_states(repository, monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
     import published_size
