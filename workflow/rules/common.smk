@@ -221,7 +221,7 @@ STUDY_CLAIM_FILES = {study: [] for study in config["landscapes"]}
 STUDY_LISTS = {study: [] for study in config["landscapes"]}
 STUDY_FIGURES = {study: [] for study in config["landscapes"]}
 # One page for all studies of the papers, in results; a run of one's own leaves that page alone
-PAGE = "" if set(config["studies"]) - {"own"} else "/own"
+PAGE = "" if set(config["studies"]) - {"own"} else "own/"
 
 
 wildcard_constraints:

@@ -7,8 +7,8 @@ TABLES_BESIDE_PAPER = {}
 PANELS = {}
 # {path under results/: (table of published numbers of minima and transition states, {column: value} of the row there)}
 PUBLISHED_COUNTS = {}
-# {folder of a summary and its verdicts, as what follows "results": studies}: one for each study, and that of the run
-PAGES = {f"/{study}": [study] for study in config["landscapes"]} | {PAGE: config["studies"]}
+# {folder of a summary and its verdicts, as what follows "results/": studies}: one for each study, and that of the run
+PAGES = {f"{study}/": [study] for study in config["landscapes"]} | {PAGE: config["studies"]}
 
 
 def add_table(study, table, published, rows, counted=True):

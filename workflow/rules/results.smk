@@ -31,15 +31,15 @@ rule verdicts:
         landscapes=lambda wildcards: files_of_landscapes(wildcards.page, "table.csv"),
     output:
         verdicts=report(
-            "results{page}/check.csv",
+            "results/{page}check.csv",
             caption="../report/check.rst",
             category="Verdict",
-            labels={"shows": "all checks, results{page}"},
+            labels={"shows": "all checks, results/{page}"},
         ),
     log:
-        "results/logs{page}/verdicts.log",
+        "results/logs/{page}verdicts.log",
     benchmark:
-        "results/benchmarks{page}/verdicts.tsv"
+        "results/benchmarks/{page}verdicts.tsv"
     wildcard_constraints:
         page=one_of(PAGES),
     conda:
@@ -56,14 +56,14 @@ rule verdicts:
         ],
         code=code(),
     message:
-        "Verdict on every published number and on the quality of every landscape, for results{wildcards.page}"
+        "Verdict on every published number and on the quality of every landscape, for results/{wildcards.page}"
     script:
         "../scripts/verdicts.py"
 
 
 rule check:
     input:
-        verdicts=f"results{PAGE}/check.csv",
+        verdicts=f"results/{PAGE}check.csv",
     log:
         "results/logs/check.log",
     benchmark:
@@ -82,7 +82,7 @@ rule check:
 
 rule summary:
     input:
-        verdicts="results{page}/check.csv",
+        verdicts="results/{page}check.csv",
         tables=lambda wildcards: of_page(wildcards.page, "tables"),
         claims=lambda wildcards: of_page(wildcards.page, "claims"),
         landscapes=lambda wildcards: files_of_landscapes(wildcards.page, "table.csv"),
@@ -90,15 +90,15 @@ rule summary:
         figures=lambda wildcards: of_page(wildcards.page, "figures"),
     output:
         page=report(
-            "results{page}/summary.md",
+            "results/{page}summary.md",
             caption="../report/summary.rst",
             category="Verdict",
-            labels={"shows": "summary, results{page}"},
+            labels={"shows": "summary, results/{page}"},
         ),
     log:
-        "results/logs{page}/summary.log",
+        "results/logs/{page}summary.log",
     benchmark:
-        "results/benchmarks{page}/summary.tsv"
+        "results/benchmarks/{page}summary.tsv"
     wildcard_constraints:
         page=one_of(PAGES),
     conda:
@@ -123,7 +123,7 @@ rule regression:
         tables=list(REGRESSION_TABLES.values()),
         references=reference_files,
     output:
-        report=f"results{PAGE}/regression.txt",
+        report=f"results/{PAGE}regression.txt",
     log:
         "results/logs/regression.log",
     benchmark:
