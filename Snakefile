@@ -39,10 +39,10 @@ include: "workflow/rules/results.smk"
 
 rule all:
     input:
-        summary=f"{PAGE}/summary.md",
-        figures=FIGURES,
-        costs=COSTS,
-        regression=f"{PAGE}/regression.txt" if config["reference"] else [],
+        summary=f"results/{PAGE}summary.md",
+        figures=of_page(PAGE, "figures"),
+        costs=of_page(PAGE, "costs"),
+        regression=f"results/{PAGE}regression.txt" if config["reference"] else [],
     log:
         "results/logs/all.log",
     conda:

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from known_landscapes import wells_landscape
+from known_landscapes import stationary_point, wells_landscape
+from known_surfaces import tilted_wells
 from scipy.stats import spearmanr
 
 from lossland import ExploreOptions, explore
@@ -12,12 +13,14 @@ from lossland.analysis.summary import (
     kept_points,
     landscape_numbers,
     merged_by_energy,
+    middle_range,
     network_numbers,
     performance_numbers,
     performance_of_minima,
 )
 from lossland.datasets import Draw, mislabel
 from lossland.errors import InputError
+from lossland.landscape import Landscape
 from lossland.objectives import mlp_cross_entropy
 from lossland.objectives.mlp import class_probabilities
 
@@ -29,7 +32,7 @@ def test_shape_of_double_wells():
     assert (numbers["n_minima"], numbers["n_transition_states"], numbers["n_components"]) == (4, 4, 1)
     assert numbers["n_transition_states_nondegenerate"] == 4
     assert numbers["energy_range"] == np.ptp(landscape.minima.energy)
-    assert numbers["n_searches"] == 20
+    assert (numbers["n_searches"], numbers["n_variables"]) == (20, 2)
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +108,48 @@ def test_points_that_do_not_count_are_left_out_with_what_hangs_on_them():
         kept_points(landscape, (np.zeros(4, dtype=bool), kept[1]))
 
 
+def test_what_no_search_has_looked_for_is_not_known():
+    """Minima alone: neither coverage, nor a bound on what is missing, nor anything on how they hang together."""
+    joined = wells_landscape((1.0, 2.0))
+    alone = Landscape(joined.objective)
+    for x in ([-1.0, -1.0], [1.0, 1.0]):
+        alone.add_minimum(stationary_point(joined.objective, x))
+    unknown = ["coverage_minima", "coverage_transition_states", "chao1_minima", "chao1_transition_states"]
+    numbers = landscape_numbers(joined)
+    assert np.isnan([numbers[name] for name in unknown]).all()
+    assert (numbers["n_components"], numbers["n_monotonic_sequence_basins"]) == (1, 4)
+    unknown += ["n_components", "n_monotonic_sequence_basins"]
+    numbers = landscape_numbers(alone)
+    assert np.isnan([numbers[name] for name in unknown]).all()
+    assert (numbers["n_minima"], numbers["n_transition_states"]) == (2, 0)
+    alone.add_minimum(stationary_point(joined.objective, [1.0, -1.0]), survey_hits=1)
+    numbers = landscape_numbers(alone)
+    assert np.isfinite([numbers[name] for name in unknown]).all()
+    assert numbers["n_components"] == 3
+
+
 def test_energies_that_are_close_are_merged_by_energy_alone():
     assert merged_by_energy([3.0, 1.0, 1.005, 1.012, 2.0], 0.01) == 2
     assert merged_by_energy([1.0, 2.0], 0.01) == 0
+
+
+def test_range_of_the_middle_does_not_grow_with_the_sample():
+    assert middle_range(np.linspace(0.0, 1.0, 21)) == pytest.approx(0.9, rel=1e-14)
+    assert middle_range([*np.linspace(0.0, 1.0, 1000), 50.0]) == pytest.approx(0.9, rel=2e-3)
+    assert middle_range([2.0, 1.0]) == pytest.approx(0.9, rel=1e-14)
+    assert np.isnan(middle_range([1.0]))
+
+
+def test_range_of_the_middle_is_that_of_what_is_joined_to_the_lowest():
+    landscape = explore(tilted_wells(2), ExploreOptions(n_starts=10, n_hops=0, max_searches=200), seed=1)
+    energies, name = landscape.minima.energy, "energy_range:middle 90 % of joined"
+    assert landscape.n_components == 1
+    assert landscape_numbers(landscape)[name] == middle_range(energies) > 0.0
+    # the lowest and the highest, which no single transition state joins
+    ends = np.isin(np.arange(4), np.argsort(energies)[[0, 3]])
+    numbers = landscape_numbers(landscape, (ends, np.ones(len(landscape.transition_states.energy), dtype=bool)))
+    assert numbers["energy_range"] > 0.0
+    assert np.isnan(numbers[name])
 
 
 def test_network_of_a_square_of_wells():

@@ -1,6 +1,7 @@
 """Claims: draws of the same data are paired, and what does not fit is not made to fit."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 
@@ -57,6 +58,24 @@ def test_draw_without_the_number_is_left_out(effect, tables):
     draws = [tables("a", n=[4, None, 8]), tables("b", n=[2, 3, 0])]
     found = effect({"measure": "paired", "draws": draws, "log": True})
     assert (found["effect"], found["n"], found["verdict"]) == (pytest.approx(np.log(2)), 1, "too few draws")
+
+
+def test_counts_of_samples_are_not_judged(repository, monkeypatch, tables, tmp_path):
+    monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
+    from claims import make_claims
+
+    draws = [tables("a", n_minima=[10, 21], loss=[0.4, 0.5]), tables("b", n_minima=[5, 10], loss=[0.1, 0.12])]
+    common = {"claim": "more", "unit": "", "measure": "paired", "draws": draws, "expected": "> 0"}
+    claims = [
+        common | {"quantity": quantity, "sample": sample, "log": True}
+        for quantity in ("n_minima", "loss")
+        for sample in (True, False)
+    ]
+    make_claims(claims, tmp_path / "claims.csv", 0.95)
+    found = pd.read_csv(tmp_path / "claims.csv")
+    assert found["verdict"].tolist() == ["sample", "supported", "supported", "supported"]
+    assert found["effect"][0] == found["effect"][1] == pytest.approx(np.log([2.0, 2.1]).mean(), rel=1e-12)
+    assert found["low"][0] == found["low"][1] > 0.0
 
 
 def test_page_shows_networks_and_other_functions_side_by_side(repository, monkeypatch, tmp_path):

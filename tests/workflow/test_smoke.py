@@ -54,8 +54,20 @@ def test_mnist_is_there(smoke_run, has_mnist):
     tested = table[table["quantity"] == "test_auc_mean"].set_index("error_percent")
     assert tested.at[0, "mean"] > 0.85 > 0.4 > tested.at[100, "mean"]
     assert tested.at[0, "published"] == 0.9687
+    shape = ["coverage_minima", "chao1_minima", "n_components", "n_monotonic_sequence_basins"]
+    assert not table["quantity"].isin(shape).any()  # minima alone were sampled
+    costs = pd.read_csv(smoke_run / "results/chitturi2020/costs.csv").set_index("landscape")
+    assert costs.loc["chitturi2020/MNIST/draw-1", ["coverage_minima", "coverage_transition_states"]].isna().all()
     assert (smoke_run / "figures/chitturi2020/figure-5.png").stat().st_size
     assert (smoke_run / "results/chitturi2020/claims-mnist.csv").stat().st_size
+    classes = pd.read_csv(smoke_run / "results/chitturi2020/class-distribution-MNIST.csv")
+    assert classes["n_wrong"].tolist() == classes["error_percent"].tolist() == [0, 10, 25, 40, 50, 60, 75, 100]
+    true = classes[[f"true_{k}" for k in range(10)]]
+    assert (true.sum(axis=1) == 100).all()
+    assert (true == true.iloc[0]).all(axis=None)  # all shares are of the same images
+    labelled = classes[[f"labelled_{k}" for k in range(10)]].to_numpy()
+    assert np.array_equal(labelled[0], true.iloc[0])
+    assert (abs(labelled - true.to_numpy()).sum(axis=1) <= 2 * classes["n_wrong"]).all()
 
 
 def test_students_learn_and_go_on(smoke_run, has_mnist):
@@ -119,6 +131,17 @@ def test_table_is_mean_and_spread_of_its_draws(smoke_run):
     assert table["n"].to_dict() == counted
 
 
+def test_every_published_number_is_in_a_table(smoke_run, repository, has_mnist):
+    tables = {"table-1": "table1_D1", "table-2": "table2_D2", "table-4": "table4_depth"}
+    tables |= {"connectivity": "section5_neighbours"} | ({"table-3": "table3_MNIST"} if has_mnist else {})
+    for name, file in tables.items():
+        table = pd.read_csv(smoke_run / f"results/chitturi2020/{name}.csv")
+        labels = list(table.columns[: table.columns.get_loc("quantity")])
+        cells = pd.read_csv(repository / f"config/published/chitturi2020_{file}.csv").set_index(labels).stack().dropna()
+        table = table.set_index([*labels, "quantity"])["published"]
+        assert table.loc[cells.index].tolist() == cells.tolist(), name
+
+
 def test_costs_are_those_of_each_draw(smoke_run):
     costs = pd.read_csv(smoke_run / "results/chitturi2020/costs.csv").set_index("landscape")
     assert set(DRAWS) <= set(costs.index)
@@ -135,7 +158,7 @@ def test_wrong_labels_are_those_of_the_config(smoke_run):
         percent = int(name.rpartition("-error-")[2]) if "-error-" in name else 0
         for draw in DRAWS_OF[name]:
             line = classes.loc[f"chitturi2020/{name}/draw-{draw}"]
-            assert (line["n_data"], line["n_wrong"]) == (100, percent)
+            assert (line["error_percent"], line["n_data"], line["n_wrong"]) == (percent, 100, percent)
             assert line[[f"labelled_{k}" for k in range(4)]].sum() == 100
             clean = classes.loc[f"chitturi2020/{name.partition('-error-')[0]}/draw-{draw}"]
             assert line[[f"true_{k}" for k in range(4)]].equals(clean[[f"true_{k}" for k in range(4)]])
@@ -173,11 +196,7 @@ def test_published_size_is_read_off_the_growth(smoke_run):
     assert table.loc["chitturi2020/D2/draw-1", "published_n_minima"] == 6
     deep = table.loc["chitturi2020/2HL-100/draw-1"]
     assert deep["published_n_minima"] == 65591
-    assert pd.isna(deep["n_searches_then"])
-    reached = table.dropna(subset=["n_minima_then"])
-    assert (reached["n_minima_then"] >= reached["published_n_minima"]).all()
-    assert (reached["n_searches_then"] <= reached["n_searches"]).all()
-    assert (reached["n_minima_then"] <= reached["n_minima"]).all()
+    assert pd.isna(deep["n_searches_at_minima"])
 
 
 def test_claims_are_effects_of_the_draws_tables(smoke_run):
@@ -193,6 +212,25 @@ def test_claims_are_effects_of_the_draws_tables(smoke_run):
     differences = [a["test_auc_mean"] - b["test_auc_mean"] for a, b in zip(sparse, full, strict=True)]
     assert claim["effect"] == pytest.approx(sum(differences) / 2, rel=1e-9)
     assert claim["n"] == 2
+
+
+def test_claims_on_wrong_labels_compare_the_same_data_at_every_share(smoke_run):
+    claims = pd.read_csv(smoke_run / "results/chitturi2020/claims-mislabelling.csv").set_index("claim")
+    clean, wrong = (
+        [
+            pd.read_csv(smoke_run / f"results/chitturi2020/{name}/draw-{draw}/table.csv").set_index("quantity")["value"]
+            for draw in (1, 2)
+        ]
+        for name in ("D2", "D2-error-50")
+    )
+    ratios = [np.log(b["n_transition_states"] / a["n_transition_states"]) for a, b in zip(clean, wrong, strict=True)]
+    found = claims.loc["D2: more transition states at 50 % than at 0 %"]
+    assert (found["effect"], found["n"]) == (pytest.approx(np.mean(ratios), rel=1e-9), 2)
+    wider = claims.loc["D2, 50 %: testing AUC spreads more than training AUC"]
+    assert wider["effect"] == pytest.approx(np.mean([t["test_auc_sd"] - t["train_auc_sd"] for t in wrong]), rel=1e-9)
+    correlations = claims[claims["quantity"] == "correlation_train_loss_test_auc"]
+    levels = [f"{dataset}, {percent} %" for dataset in ("D1", "D2", "D3") for percent in (0, 10, 50, 100)]
+    assert [text.split(":")[0] for text in correlations.index if "%" in text] == levels
 
 
 def test_moved_number_is_found(smoke_run, snakemake, tmp_path):
@@ -221,6 +259,24 @@ def test_failed_quality_fails_the_check(smoke_run, snakemake, tmp_path):
     process = snakemake(folder, "check", "--rerun-triggers", "mtime", "--configfile", "config/smoke.yaml")
     assert process.returncode == 1
     assert f"{len(NETWORKS + FITS)} failed" in process.stdout
+
+
+def test_page_of_one_paper_has_its_verdicts_and_says_what_is_left_out(smoke_run, snakemake, tmp_path, monkeypatch):
+    folder = tmp_path / "paper"
+    shutil.copytree(smoke_run, folder)
+    monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "")
+    process = snakemake(
+        folder, "results/chitturi2020/summary.md", "--rerun-triggers", "mtime", "--configfile", "config/smoke.yaml"
+    )
+    assert process.returncode == 0, process.stdout
+    everything = pd.read_csv(smoke_run / "results/check.csv")
+    mnist = everything["where"].str.contains("table-3|claims-mnist|MNIST")
+    expected = everything[everything["where"].str.startswith("chitturi2020/") & ~mnist].reset_index(drop=True)
+    assert pd.read_csv(folder / "results/chitturi2020/check.csv").equals(expected)
+    page = (folder / "results/chitturi2020/summary.md").read_text()
+    assert "mnist is left out: " in page
+    assert "](../../figures/chitturi2020/D2/growth.png)" in page
+    assert "ballard2017" not in page
 
 
 def test_damaged_dataset_costs_no_finished_landscape(smoke_run, snakemake, tmp_path):

@@ -17,6 +17,7 @@ NEIGHBOURS = {  # number of hidden nodes: (figure, {landscape: nearest neighbour
 }
 # {(hidden layers, training data): landscape}
 DEPTH = {(layers, n_data): f"{layers}HL-{n_data}" for n_data in (100, 1000) for layers in (2, 3)}
+DEPTH_NODES = {2: 5, 3: 4}  # hidden layers: nodes of each in the paper
 
 
 def mislabelled(dataset, error_percent):
@@ -24,12 +25,17 @@ def mislabelled(dataset, error_percent):
     return f"{dataset}-error-{error_percent}" if error_percent else dataset
 
 
-def mislabelled_draws():
-    """Return [path under results/, dataset, problem] of every draw, as those of wildcards are found."""
-    names = [mislabelled(dataset, error_percent) for dataset in MISLABELLED for error_percent in ERROR_PERCENTS]
-    paths = [path for name in names for path in draws_of("chitturi2020", name)]
+def mislabelled_draws(table):
+    """Return [path under results/, dataset, problem] of every draw in a table, as those of wildcards are found."""
+    paths = [path for name in CLASS_TABLES[table] for path in draws_of("chitturi2020", name)]
     wildcards = [SimpleNamespace(landscape=path) for path in paths]
     return [[path, dataset_file(of), problem(of)] for path, of in zip(paths, wildcards)]
+
+
+def files_of_draws(table):
+    """Return the files of the datasets of these draws."""
+    files = [[draw[1]] if isinstance(draw[1], str) else draw[1] for draw in mislabelled_draws(table)]
+    return sorted(set(sum(files, [])))
 
 
 def mnist_tables():
@@ -53,6 +59,11 @@ def add_claim_on_neighbours(claim, quantity, expected, n_hidden, number, unit, l
 
 
 MNIST_LANDSCAPES = {e: mislabelled("MNIST", e) for e in MNIST_PERCENTS}
+# {table of the classes of training data: its landscapes}; without MNIST there is only the first
+CLASS_TABLES = {
+    "class-distribution": [mislabelled(dataset, e) for dataset in MISLABELLED for e in ERROR_PERCENTS],
+    "class-distribution-MNIST": list(MNIST_LANDSCAPES.values()),
+}
 
 # what tables and figures call a landscape is what it is
 for _names, _key in (

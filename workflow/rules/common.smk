@@ -42,9 +42,10 @@ def validated_config():
 def public_folders():
     """Find public datasets; landscapes of one that cannot be had are taken off the config, and a sentence says so.
 
-    A dry run, and a run of studies that have no such landscape, download nothing.
+    Returns {dataset: folder} and {sentence: studies that do without}. A dry run, and a run of studies that have no such
+    landscape, download nothing.
     """
-    folders, left_out = {}, []
+    folders, left_out = {}, {}
     runs = workflow.is_main_process and not workflow.output_settings.dryrun
     for name in [name for name, dataset in config["datasets"].items() if dataset["kind"] == "mnist"]:
         users = [
@@ -53,10 +54,11 @@ def public_folders():
             for landscape, settings in landscapes.items()
             if settings["dataset"] == name
         ]
-        chosen = any(study in config["studies"] for study, _ in users)
-        chosen |= config["students"]["dataset"] == name and "ballard2017" in config["studies"]
+        studies = {study for study, _ in users}
+        studies |= {"ballard2017"} if config["students"]["dataset"] == name else set()
+        chosen = bool(studies & set(config["studies"]))
         folders[name], sentence = public_data.folder_of(name, config["datasets"][name], REPOSITORY, runs and chosen)
-        left_out += [sentence] if sentence and chosen else []
+        left_out |= {sentence: studies} if sentence else {}
         for study, landscape in users if folders[name] is None else ():
             del config["landscapes"][study][landscape]
     return folders, left_out
@@ -173,11 +175,6 @@ def shard_markers(wildcards):
     return [f"{folder}/{shard}-of-{N_SHARDS}.txt" for shard in range(1, N_SHARDS + 1)]
 
 
-def selected_landscapes():
-    """Return the landscapes of the configured studies."""
-    return [path for study in config["studies"] for path in draws_of_study(study)]
-
-
 def lock_folder():
     """Keep a second run out of this folder."""
     if not run_lock.hold(".snakemake/lossland.lock"):
@@ -207,13 +204,13 @@ NOT_THE_PROBLEM = (
 config = validated_config()
 PUBLIC_FOLDERS, LEFT_OUT = public_folders()
 if workflow.is_main_process:
-    for sentence in LEFT_OUT:
-        logger.warning(sentence)
+    for sentence, studies in LEFT_OUT.items():
+        if studies & set(config["studies"]):
+            logger.warning(sentence)
 LANDSCAPES = all_landscapes()
 OTHER_FUNCTIONS = {path for path, settings in LANDSCAPES.items() if settings["kind"] in configuration.FUNCTIONS}
 PAPERS = [study for study in ("chitturi2020", "ballard2017") if study in config["landscapes"]]
 N_SHARDS = config["shards"]["landscape"]
-SELECTED = selected_landscapes()
 LJAT3 = [name for name, dataset in config["datasets"].items() if dataset["kind"] == "ljat3"]
 EXPLORATION_CODE = code("datasets", "exploration", "objectives")
 # What the files of the studies add to a full run, by study: tables beside published numbers, claims about landscapes,
@@ -223,8 +220,8 @@ STUDY_CLAIMS = {study: {} for study in config["landscapes"]}
 STUDY_CLAIM_FILES = {study: [] for study in config["landscapes"]}
 STUDY_LISTS = {study: [] for study in config["landscapes"]}
 STUDY_FIGURES = {study: [] for study in config["landscapes"]}
-# One page for all studies of the papers; a run of one's own leaves that page alone
-PAGE = "results" if set(config["studies"]) - {"own"} else "results/own"
+# One page for all studies of the papers, in results; a run of one's own leaves that page alone
+PAGE = "" if set(config["studies"]) - {"own"} else "own/"
 
 
 wildcard_constraints:

@@ -5,12 +5,13 @@ for _n_hidden, (_figure, _landscapes) in NEIGHBOURS.items():
 add_table(
     "chitturi2020",
     "connectivity",
-    None,
+    "chitturi2020_section5_neighbours.csv",
     [
-        ({"hidden_nodes": n_hidden, "neighbours": "all" if number is None else number}, name)
+        ({"hidden_nodes": n_hidden, "neighbours": "all" if number is None else str(number)}, name)
         for n_hidden, (_, landscapes) in NEIGHBOURS.items()
         for name, number in landscapes.items()
     ],
+    counted=False,
 )
 STUDY_LISTS["chitturi2020"].append("results/chitturi2020/mask-symmetry.csv")
 

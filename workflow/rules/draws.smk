@@ -105,6 +105,6 @@ rule published_size:
         draws=lambda wildcards: draws_with_counts(wildcards.study),
         code=code("landscape", "completeness"),
     message:
-        "Look up when the landscapes of {wildcards.study} had as many minima as published"
+        "Look up when the landscapes of {wildcards.study} had as many stationary points as published"
     script:
         "../scripts/published_size.py"

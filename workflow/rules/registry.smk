@@ -7,12 +7,14 @@ TABLES_BESIDE_PAPER = {}
 PANELS = {}
 # {path under results/: (table of published numbers of minima and transition states, {column: value} of the row there)}
 PUBLISHED_COUNTS = {}
+# {folder of a summary and its verdicts, as what follows "results/": studies}: one for each study, and that of the run
+PAGES = {f"{study}/": [study] for study in config["landscapes"]} | {PAGE: config["studies"]}
 
 
 def add_table(study, table, published, rows, counted=True):
     """Promise results/<study>/<table>.csv: landscapes, all draws of each, beside the published numbers.
 
-    ``counted``: numbers of minima and transition states are among these.
+    ``counted``: numbers of minima and transition states are among these, for every row.
     """
     TABLES_BESIDE_PAPER[f"{study}/{table}"] = {"published": published, "rows": rows}
     STUDY_TABLES[study].append(f"results/{study}/{table}.csv")
@@ -58,9 +60,16 @@ def is_sample(study, name):
 
 
 def claims_of(wildcards):
-    """Return the claims of a section of a study, with the tables of the draws of their landscapes."""
+    """Return the claims of a section of a study, with the tables of the draws of their landscapes, samples or not."""
     study = wildcards.study
-    return [c | {"draws": tables_of(study, c["landscapes"])} for c in STUDY_CLAIMS[study][wildcards.section]]
+    return [
+        claim
+        | {
+            "draws": tables_of(study, claim["landscapes"]),
+            "sample": any(is_sample(study, name) for name in claim["landscapes"]),
+        }
+        for claim in STUDY_CLAIMS[study][wildcards.section]
+    ]
 
 
 def reference_files(wildcards):
@@ -88,3 +97,30 @@ def draws_with_counts(study):
         if landscape.split("/")[0] == study
         for path in draws_of(*landscape.split("/"))
     ]
+
+
+def asked_for(study):
+    """Return what a run makes of a study, {kind: paths}; "landscapes" are paths under results/."""
+    named = config["landscapes"][study]
+    # a study without figures of its own has the graph of each landscape
+    graphs = [] if STUDY_FIGURES[study] else [f"figures/{path}/disconnectivity.png" for path in draws_of_study(study)]
+    # growth beside published numbers; where a study has none, of each landscape
+    grown = [name for name in named if f"{study}/{name}" in PUBLISHED_COUNTS or not STUDY_TABLES[study]]
+    return {
+        "tables": STUDY_TABLES[study],
+        "claims": claim_files(study),
+        "lists": STUDY_LISTS[study],
+        "figures": [*STUDY_FIGURES[study], *graphs, *(f"figures/{study}/{name}/growth.png" for name in grown)],
+        "costs": [f"results/{study}/costs.csv"],
+        "landscapes": draws_of_study(study),
+    }
+
+
+def of_page(page, kind):
+    """Return all paths of one kind that the studies of a page ask for."""
+    return [path for study in PAGES[page] for path in asked_for(study)[kind]]
+
+
+def files_of_landscapes(page, file):
+    """Return a file of every landscape of a page."""
+    return [f"results/{path}/{file}" for path in of_page(page, "landscapes")]

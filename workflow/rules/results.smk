@@ -1,27 +1,9 @@
 # What a run asks for, what it says about its own results, and the comparison with the reference.
 
-TABLES = [table for study in config["studies"] for table in STUDY_TABLES[study]]
-CLAIMS = [path for study in config["studies"] for path in claim_files(study)]
-LISTS = [table for study in config["studies"] for table in STUDY_LISTS[study]]
-# A study without figures of its own has the graph of each landscape
-GRAPHS = [
-    f"figures/{path}/disconnectivity.png"
-    for study in config["studies"]
-    if not STUDY_FIGURES[study]
-    for path in draws_of_study(study)
-]
-# Growth beside published numbers; where a study has none, of each landscape
-GROWTH = [
-    f"figures/{study}/{name}/growth.png"
-    for study in config["studies"]
-    for name in config["landscapes"][study]
-    if f"{study}/{name}" in PUBLISHED_COUNTS or not STUDY_TABLES[study]
-]
-FIGURES = [*(figure for study in config["studies"] for figure in STUDY_FIGURES[study]), *GRAPHS, *GROWTH]
-COSTS = expand("results/{study}/costs.csv", study=config["studies"])
 # Small tables that must not move unnoticed: {name in the reference folder: table}
-REGRESSION_TABLES = {"_".join(Path(path).parts[1:]): path for path in [*LISTS, *TABLES, *CLAIMS]}
-
+REGRESSION_TABLES = {
+    "_".join(Path(path).parts[1:]): path for kind in ("lists", "tables", "claims") for path in of_page(PAGE, kind)
+}
 
 # One target for each paper
 for _study in PAPERS:
@@ -30,34 +12,36 @@ for _study in PAPERS:
         name:
             _study
         input:
-            *(STUDY_TABLES[_study] + claim_files(_study) + STUDY_LISTS[_study] + STUDY_FIGURES[_study]),
-            *(f"results/{path}/verification.csv" for path in draws_of_study(_study)),
-            costs=f"results/{_study}/costs.csv",
+            summary=f"results/{_study}/summary.md",
+            figures=asked_for(_study)["figures"],
+            costs=asked_for(_study)["costs"],
         log:
             f"results/logs/{_study}.log",
         conda:
             "../../environment.yml"
         message:
-            f"Every table and figure of {_study}"
+            "Done: start with {input.summary}"
 
 
 rule verdicts:
     input:
-        tables=TABLES,
-        claims=CLAIMS,
-        verifications=expand("results/{path}/verification.csv", path=SELECTED),
-        landscapes=expand("results/{path}/table.csv", path=SELECTED),
+        tables=lambda wildcards: of_page(wildcards.page, "tables"),
+        claims=lambda wildcards: of_page(wildcards.page, "claims"),
+        verifications=lambda wildcards: files_of_landscapes(wildcards.page, "verification.csv"),
+        landscapes=lambda wildcards: files_of_landscapes(wildcards.page, "table.csv"),
     output:
         verdicts=report(
-            f"{PAGE}/check.csv",
+            "results/{page}check.csv",
             caption="../report/check.rst",
             category="Verdict",
-            labels={"shows": "all checks"},
+            labels={"shows": "all checks, results/{page}"},
         ),
     log:
-        "results/logs/verdicts.log",
+        "results/logs/{page}verdicts.log",
     benchmark:
-        "results/benchmarks/verdicts.tsv"
+        "results/benchmarks/{page}verdicts.tsv"
+    wildcard_constraints:
+        page=one_of(PAGES),
     conda:
         "../../environment.yml"
     threads: 1
@@ -65,20 +49,21 @@ rule verdicts:
         mem_mb=1000,
         runtime=10,
     params:
-        names=SELECTED,
-        required=[
-            [LANDSCAPES[path][f"required_coverage{of}"] for of in ("", "_transition_states")] for path in SELECTED
+        names=lambda wildcards: of_page(wildcards.page, "landscapes"),
+        required=lambda wildcards: [
+            [LANDSCAPES[path][f"required_coverage{of}"] for of in ("", "_transition_states")]
+            for path in of_page(wildcards.page, "landscapes")
         ],
         code=code(),
     message:
-        "Verdict on every published number and on the quality of every landscape"
+        "Verdict on every published number and on the quality of every landscape, for results/{wildcards.page}"
     script:
         "../scripts/verdicts.py"
 
 
 rule check:
     input:
-        verdicts=f"{PAGE}/check.csv",
+        verdicts=f"results/{PAGE}check.csv",
     log:
         "results/logs/check.log",
     benchmark:
@@ -97,23 +82,25 @@ rule check:
 
 rule summary:
     input:
-        verdicts=f"{PAGE}/check.csv",
-        tables=TABLES,
-        claims=CLAIMS,
-        landscapes=expand("results/{path}/table.csv", path=SELECTED),
-        lists=LISTS,
-        figures=FIGURES,
+        verdicts="results/{page}check.csv",
+        tables=lambda wildcards: of_page(wildcards.page, "tables"),
+        claims=lambda wildcards: of_page(wildcards.page, "claims"),
+        landscapes=lambda wildcards: files_of_landscapes(wildcards.page, "table.csv"),
+        lists=lambda wildcards: of_page(wildcards.page, "lists"),
+        figures=lambda wildcards: of_page(wildcards.page, "figures"),
     output:
         page=report(
-            f"{PAGE}/summary.md",
+            "results/{page}summary.md",
             caption="../report/summary.rst",
             category="Verdict",
-            labels={"shows": "summary"},
+            labels={"shows": "summary, results/{page}"},
         ),
     log:
-        "results/logs/summary.log",
+        "results/logs/{page}summary.log",
     benchmark:
-        "results/benchmarks/summary.tsv"
+        "results/benchmarks/{page}summary.tsv"
+    wildcard_constraints:
+        page=one_of(PAGES),
     conda:
         "../../environment.yml"
     threads: 1
@@ -121,8 +108,8 @@ rule summary:
         mem_mb=1000,
         runtime=10,
     params:
-        names=SELECTED,
-        left_out=LEFT_OUT,
+        names=lambda wildcards: of_page(wildcards.page, "landscapes"),
+        left_out=lambda wildcards: [text for text, users in LEFT_OUT.items() if users & set(PAGES[wildcards.page])],
         code=code(),
     message:
         "Write {output.page}"
@@ -136,7 +123,7 @@ rule regression:
         tables=list(REGRESSION_TABLES.values()),
         references=reference_files,
     output:
-        report=f"{PAGE}/regression.txt",
+        report=f"results/{PAGE}regression.txt",
     log:
         "results/logs/regression.log",
     benchmark:

@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 
+#: of a landscape that is explored in part they say more of the searches than of it
+COUNTS = ("n_minima", "n_transition_states", "n_monotonic_sequence_basins")
+
 
 def read_numbers(path):
     """Return the numbers of one landscape, a series by quantity."""

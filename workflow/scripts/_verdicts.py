@@ -33,8 +33,8 @@ def quality(name, path_to_verification, path_to_numbers, required_minima, requir
     n_offences, parts = len(pd.read_csv(path_to_verification)), numbers["n_components"]
     lines = [("unverified points", n_offences, 0, n_offences == 0)]
     for what, required in (("minima", required_minima), ("transition_states", required_states)):
-        found, name_of_points = numbers[f"coverage_{what}"], what.replace("_", " ")
-        lines.append((f"coverage of {name_of_points}", found, required, found >= required))
+        if (found := numbers[f"coverage_{what}"]) > 0 or required:  # a sample of minima alone has none
+            lines.append((f"coverage of {what.replace('_', ' ')}", found, required, found >= required))
     lines += [("unconnected parts", parts, 1, parts == 1)] if required_minima or required_states else []
     for *line, passed in lines:
         yield "quality", name, *line, "", "passed" if passed else "failed"

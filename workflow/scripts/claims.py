@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from _numbers import of_draws
+from _numbers import COUNTS, of_draws
 
 from lossland.analysis.effects import difference_effect, mean_effect, slope, slope_effect
 
@@ -27,8 +27,10 @@ def effect(claim, confidence):
 
 
 def make_claims(claims, path_to_claims, confidence):
-    """Write one row for each claim."""
+    """Write one row for each claim; one on counts of which some are those of samples is not judged."""
     rows = [{**claim, **effect(claim, confidence)} for claim in claims]
+    for row in (row for row in rows if row["sample"] and row["quantity"] in COUNTS):
+        row["verdict"] = "sample"
     pd.DataFrame(rows, columns=COLUMNS).to_csv(path_to_claims, index=False)
 
 

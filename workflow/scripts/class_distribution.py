@@ -2,15 +2,22 @@
 
 import numpy as np
 import pandas as pd
-from _data import read_draw
+from _data import KEYS, read_dataset
+
+from lossland.datasets import take_draw
 
 
 def make_table(draws, path_to_table):
     """Write one row for each draw: wrong labels, and items of each class as labelled and in truth."""
-    rows = []
+    rows, datasets = [], {}
     for name, path_to_dataset, problem in draws:
-        dataset, draw = read_draw(path_to_dataset, problem)
-        row = {"landscape": name, "n_data": len(draw.labels), "n_wrong": int(draw.wrong.sum())}
+        read = str((path_to_dataset, problem["inputs"]))
+        if read not in datasets:
+            datasets[read] = read_dataset(path_to_dataset, problem)
+        dataset, training, testing = datasets[read]
+        draw = take_draw(training, testing, **{key: problem[key] for key in KEYS})
+        row = {"landscape": name, "error_percent": problem["error_percent"], "n_data": len(draw.labels)}
+        row["n_wrong"] = int(draw.wrong.sum())
         for kind, labels in (("labelled", draw.labels), ("true", draw.true_labels)):
             counts = np.bincount(labels, minlength=dataset.n_classes)
             row |= {f"{kind}_{number}": int(count) for number, count in enumerate(counts)}

@@ -3,30 +3,30 @@
 import math
 
 import pandas as pd
-from _numbers import read_numbers
-from _published import published_row
+from _numbers import COUNTS, read_numbers
+from _published import published_numbers
 
 from lossland.analysis.comparison import compare
-
-COUNTS = ("n_minima", "n_transition_states")
 
 
 def make_table(rows, path_to_published, path_to_table, confidence):
     """Write one line for each quantity of each landscape: [label, tables of its draws, whether it is a sample].
 
-    Labels, {column: value}, find the published row; variants of a quantity (after a colon) share its number. Draws
-    without a quantity are left out, and counts of samples, of which no coverage is required, are not judged.
+    Labels, {column: value}, find the published row, of which every number has a line, if no draw has it, too; variants
+    of a quantity (after a colon) share its number. Draws without a quantity are left out, quantities that are neither
+    published nor known of any draw, too, and counts of samples, of which no coverage is required, are not judged.
     """
     lines = []
     for label, paths, is_sample in rows:
         draws = [read_numbers(path) for path in paths]
-        reference = published_row(path_to_published, label) if path_to_published else {}
-        for quantity in dict.fromkeys(quantity for draw in draws for quantity in draw.index):
-            number = float(reference.get(quantity.split(":")[0], math.nan))
+        reference = published_numbers(path_to_published, label) if path_to_published else {}
+        for quantity in dict.fromkeys([*(name for draw in draws for name in draw.index), *reference]):
+            number = reference.get(quantity.split(":")[0], math.nan)
             values = [draw[quantity] for draw in draws if math.isfinite(draw.get(quantity, math.nan))]
-            lines.append(label | {"quantity": quantity, "published": number} | compare(values, number, confidence))
-            if is_sample and quantity in COUNTS and math.isfinite(number):
-                lines[-1]["verdict"] = "sample"
+            line = label | {"quantity": quantity, "published": number} | compare(values, number, confidence)
+            if is_sample and quantity in COUNTS and math.isfinite(number) and values:
+                line["verdict"] = "sample"
+            lines += [line] if values or math.isfinite(number) else []
     columns = [*rows[0][0], "quantity", "mean", "sd", "n", "published", "z", "verdict"]
     pd.DataFrame(lines, columns=columns).to_csv(path_to_table, index=False)
 

@@ -21,6 +21,8 @@ from lossland.landscape import Landscape
 MACRO = "macro"
 #: fewer minima have no correlation worth the name
 FEWEST_FOR_CORRELATION = 4
+#: between these quantiles energies count as the middle
+MIDDLE = 0.05, 0.95
 
 
 def landscape_numbers(landscape: Landscape, kept=None) -> dict:
@@ -36,28 +38,35 @@ def landscape_numbers(landscape: Landscape, kept=None) -> dict:
     Returns
     -------
     dict of str to number
-        Counts, with those of transition states that join different minima; coverages and Chao1 bounds; connected
-        components; the largest and the median barrier to the global minimum and the range of energies of the minima,
-        in units of the energy; monotonic sequence basins, among the minima that are joined to the lowest, and
-        frustration (:mod:`lossland.analysis.funnels`); the cost.
+        Variables; counts, with those of transition states that join different minima; coverages and Chao1 bounds;
+        connected components; the largest and the median barrier to the global minimum and the range of energies of the
+        minima, of all and of the middle of those that are joined to the lowest, in units of the energy; monotonic
+        sequence basins, among the joined minima, and frustration (:mod:`lossland.analysis.funnels`); the cost.
+        Coverages and Chao1 bounds are NaN where no survey search has arrived anywhere; where there is no transition
+        state either, as in a sample of minima alone, components and basins are, too.
     """
     search = landscape.search
+    surveyed = any(table.survey_hits.any() for table in (landscape.minima, landscape.transition_states))
     minima, states, ends = kept_points(landscape, kept)
-    points = minima["energy"], states["energy"], ends
+    points, tables = (minima["energy"], states["energy"], ends), {"minima": minima, "transition_states": states}
     barriers = barrier_to_global_minimum(*points) - minima["energy"]
     joined = np.isfinite(barriers)
     barriers = barriers[joined & (minima["energy"] > minima["energy"].min())]
+    basins = int(np.count_nonzero(joined[monotonic_sequence_bottoms(*points)]))
+    sampled = not surveyed and not len(landscape.transition_states.energy)
     return {
+        "n_variables": landscape.objective.n_variables,
         "n_minima": len(minima["energy"]),
         "n_transition_states": len(ends),
         "n_transition_states_nondegenerate": int(np.count_nonzero(ends[:, 0] != ends[:, 1])),
-        **{key: search[key] for key in ("coverage_minima", "coverage_transition_states")},
-        **{f"chao1_{what}": _chao1(table) for what, table in (("minima", minima), ("transition_states", states))},
-        "n_components": landscape.n_components,
+        **{f"coverage_{what}": search[f"coverage_{what}"] if surveyed else np.nan for what in tables},
+        **{f"chao1_{what}": _chao1(table) if surveyed else np.nan for what, table in tables.items()},
+        "n_components": np.nan if sampled else landscape.n_components,
         "energy_range": float(np.ptp(minima["energy"])),
+        "energy_range:middle 90 % of joined": middle_range(minima["energy"][joined]),
         "barrier_median": float(np.median(barriers)) if barriers.size else np.nan,
         "barrier_max": float(barriers.max()) if barriers.size else np.nan,
-        "n_monotonic_sequence_basins": int(np.count_nonzero(joined[monotonic_sequence_bottoms(*points)])),
+        "n_monotonic_sequence_basins": np.nan if sampled else basins,
         "frustration": frustration(*points),
         **{key: search[key] for key in ("n_searches", "n_evaluations")},
     }
@@ -132,6 +141,15 @@ def network_numbers(energies, ends, rng: np.random.Generator) -> dict:
         "random_clustering": random.clustering.mean,
         "small_world": small_world_coefficient(found, random),
     }
+
+
+def middle_range(energies) -> float:
+    """Return the range of the middle nine tenths, from the 5 % to the 95 % quantile; NaN of fewer than two energies.
+
+    The full range of a sample can only grow with its size; this one settles.
+    """
+    energies = np.asarray(energies, dtype=float)
+    return float(np.ptp(np.quantile(energies, MIDDLE))) if energies.size > 1 else np.nan
 
 
 def merged_by_energy(energies, tolerance: float) -> int:
