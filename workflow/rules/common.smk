@@ -39,27 +39,29 @@ def validated_config():
     return config
 
 
-def public_folders():
-    """Find public datasets; landscapes of one that cannot be had are taken off the config, and a sentence says so.
+def mnist_folder():
+    """Return (folder, sentence, chosen): where MNIST lies, or None and why, and whether the studies of the run use it.
 
-    A dry run, and a run of studies that have no such landscape, download nothing.
+    Where it cannot be had its landscapes are taken off the config. A dry run, and a run of studies that have no such
+    landscape, download nothing.
     """
-    folders, left_out = {}, []
     runs = workflow.is_main_process and not workflow.output_settings.dryrun
-    for name in [name for name, dataset in config["datasets"].items() if dataset["kind"] == "mnist"]:
-        users = [
-            (study, landscape)
-            for study, landscapes in config["landscapes"].items()
-            for landscape, settings in landscapes.items()
-            if settings["dataset"] == name
-        ]
-        chosen = any(study in config["studies"] for study, _ in users)
-        chosen |= config["students"]["dataset"] == name and "ballard2017" in config["studies"]
-        folders[name], sentence = public_data.folder_of(name, config["datasets"][name], REPOSITORY, runs and chosen)
-        left_out += [sentence] if sentence and chosen else []
-        for study, landscape in users if folders[name] is None else ():
-            del config["landscapes"][study][landscape]
-    return folders, left_out
+    datasets = {name: dataset for name, dataset in config["datasets"].items() if dataset["kind"] == "mnist"}
+    users = [
+        (study, landscape)
+        for study, landscapes in config["landscapes"].items()
+        for landscape, settings in landscapes.items()
+        if settings["dataset"] in datasets
+    ]
+    # the students of ballard2017 are none of its landscapes
+    chosen = "ballard2017" in config["studies"] or any(study in config["studies"] for study, _ in users)
+    copies = [dataset["local"] for dataset in datasets.values() if dataset["local"]]
+    folder, sentence = public_data.folder_of("mnist", copies, REPOSITORY, runs and chosen)
+    for study, landscape in users if folder is None else ():
+        del config["landscapes"][study][landscape]
+    if sentence and chosen and workflow.is_main_process:
+        logger.warning(sentence)
+    return folder, sentence, chosen
 
 
 def in_repository(path):
@@ -144,13 +146,13 @@ def dataset_file(wildcards):
     if dataset["kind"] in configuration.FUNCTIONS:
         return []
     if dataset["kind"] == "mnist":
-        return mnist_files(name)
+        return mnist_files()
     return f"results/datasets/{name}.h5" if dataset["kind"] == "ljat3" else in_repository(dataset["path"])
 
 
-def mnist_files(name):
-    """Return the files of a dataset of kind mnist that can be had."""
-    return [os.path.relpath(Path(PUBLIC_FOLDERS[name], file.name)) for file in public_data.MNIST_FILES]
+def mnist_files():
+    """Return the files of MNIST, which can be had."""
+    return [os.path.relpath(Path(MNIST_FOLDER, file.name)) for file in public_data.MNIST_FILES]
 
 
 def problem(wildcards):
@@ -205,10 +207,8 @@ NOT_THE_PROBLEM = (
 )
 
 config = validated_config()
-PUBLIC_FOLDERS, LEFT_OUT = public_folders()
-if workflow.is_main_process:
-    for sentence in LEFT_OUT:
-        logger.warning(sentence)
+MNIST_FOLDER, MNIST_FAULT, _chosen = mnist_folder()
+LEFT_OUT = [MNIST_FAULT] if MNIST_FOLDER is None and _chosen else []
 LANDSCAPES = all_landscapes()
 OTHER_FUNCTIONS = {path for path, settings in LANDSCAPES.items() if settings["kind"] in configuration.FUNCTIONS}
 PAPERS = [study for study in ("chitturi2020", "ballard2017") if study in config["landscapes"]]
