@@ -11,6 +11,7 @@ MISLABELLED = {  # dataset: (table, published numbers, figures coloured by train
 }
 MNIST_PERCENTS = (0, 10, 25, 40, 50, 60, 75, 100)
 MNIST_PUBLISHED = "chitturi2020_table3_MNIST.csv"
+MNIST_READINGS = config["landscapes"].get("mnist-readings", {})  # a study of config/mnist-readings.yaml
 NEIGHBOURS = {  # number of hidden nodes: (figure, {landscape: nearest neighbours, None for all})
     10: ("figure-6", {"D1-1-neighbour": 1, "D1-2-neighbours": 2, "D1-3-neighbours": 3, "D1": None}),
     5: ("figure-7", {"D1-5-nodes-2-neighbours": 2, "D1-5-nodes-3-neighbours": 3, "D1-5-nodes": None}),
@@ -38,6 +39,18 @@ def mnist_tables():
         str(e): [f"results/{path}/minima.csv" for path in draws_of("chitturi2020", name)]
         for e, name in MNIST_LANDSCAPES.items()
     }
+
+
+def mnist_readings():
+    """Return [reading of the paper, share of wrong labels, tables of all draws] of each landscape of that study."""
+    return [
+        [
+            f"pixels 0 to {config['datasets'][settings['dataset']]['pixels']:g}, lambda {settings['regularisation']:g}",
+            settings["error_percent"],
+            *tables_of("mnist-readings", [name]),
+        ]
+        for name, settings in MNIST_READINGS.items()
+    ]
 
 
 def neighbours_in_words(number):

@@ -103,7 +103,7 @@ def all_landscapes():
             common |= {
                 "explore": config["explore"] | settings["explore"],
                 "kind": dataset["kind"],
-                "shuffle_seed": derived_seed(settings["dataset"]),
+                "shuffle_seed": derived_seed(rows_of(settings["dataset"])),
             }
             for draw, path in enumerate(paths):
                 landscapes[path] = common | {"draw": draw, "seed": derived_seed(path)}
@@ -115,10 +115,16 @@ def of_network(settings, dataset, n_draws):
     return {key: value for key, value in settings.items() if key not in configuration.FUNCTIONS.values()} | {
         "inputs": settings["inputs"] or configuration.columns(dataset),
         "label": dataset.get("label"),
+        "pixels": dataset.get("pixels"),
         # of a table, what no draw trains on is for testing; quenches have a half of their own for that
         "n_draws": n_draws if dataset["kind"] == "csv" else None,
-        "mislabelling_seed": derived_seed(f"{settings['dataset']}/mislabelling"),
+        "mislabelling_seed": derived_seed(f"{rows_of(settings['dataset'])}/mislabelling"),
     }
+
+
+def rows_of(name):
+    """Name the data that a dataset has its rows from: of kind mnist all have the same, so that draws are alike, too."""
+    return "mnist" if config["datasets"][name]["kind"] == "mnist" else name
 
 
 def of_function(settings, dataset):
