@@ -85,7 +85,7 @@ def test_own_function_goes_from_landscape_to_summary(snakemake, tmp_path, write_
 
 def test_one_figure_needs_its_own_landscapes_only(snakemake, tmp_path):
     jobs = planned(snakemake(tmp_path, "--dry-run", "figures/chitturi2020/figure-2.pdf"))
-    assert jobs == {"kernels": 1, "ljat3_dataset": 1, "landscape": 4, "landscape_table": 4, "panels": 1}
+    assert jobs == {"kernels": 1, "ljat3_dataset": 1, "landscape": 12, "landscape_table": 12, "panels": 1}
 
 
 @pytest.mark.parametrize("paper", ["chitturi2020", "ballard2017"])

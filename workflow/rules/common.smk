@@ -88,8 +88,14 @@ def draws_of_study(study):
 
 
 def first_draw(study, name, file):
-    """Return a file of a landscape's first draw, the one that figures show."""
+    """Return a file of a landscape's first draw."""
     return f"results/{draws_of(study, name)[0]}/{file}"
+
+
+def common_draws(study, names, file):
+    """Return a file of each draw of these landscapes, landscape by landscape: of all draws that each of them has."""
+    paths = [draws_of(study, name) for name in names]
+    return [f"results/{path}/{file}" for draws in paths for path in draws[: min(map(len, paths))]]
 
 
 def all_landscapes():
