@@ -53,6 +53,12 @@ def mnist_readings():
     ]
 
 
+def why_mnist_is_left_out(wildcards):
+    """End the run with one sentence; what an input function raises, Snakemake shows with a trace."""
+    way_out = "name a folder with its four files in LOSSLAND_MNIST_FOLDER, or run once with a network"
+    sys.exit(f"{wildcards.needs_mnist} needs MNIST, but {MNIST_FAULT}: {way_out}.")
+
+
 def neighbours_in_words(number):
     return "fully connected" if number is None else f"{number} nearest neighbour{'s' * (number > 1)}"
 
@@ -66,6 +72,17 @@ def add_claim_on_neighbours(claim, quantity, expected, n_hidden, number, unit, l
 
 
 MNIST_LANDSCAPES = {e: mislabelled("MNIST", e) for e in MNIST_PERCENTS}
+
+# Every file that is made from MNIST, by both papers and by the readings
+NEEDS_MNIST = "|".join(
+    (
+        "figures/chitturi2020/(figure-5|MNIST).*",
+        "results/chitturi2020/(table-3|claims-mnist|MNIST).*",
+        "figures/ballard2017/figure-16.*",
+        "results/ballard2017/(students|stalled-students|claims-students).*",
+        "(figures|results)/mnist-readings/.*",
+    )
+)
 
 # what tables and figures call a landscape is what it is
 for _names, _key in (

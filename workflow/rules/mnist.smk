@@ -86,3 +86,21 @@ if MNIST_READINGS:
             "Put readings of the paper's lambda side by side"
         script:
             "../scripts/readings.py"
+
+
+if MNIST_FOLDER is None:
+
+    rule mnist_left_out:
+        """Say why what needs MNIST cannot be made, when it is asked for by name."""
+        input:
+            why_mnist_is_left_out,
+        output:
+            "{needs_mnist}",
+        log:
+            "results/logs/{needs_mnist}.log",
+        wildcard_constraints:
+            needs_mnist=NEEDS_MNIST,
+        conda:
+            "../../environment.yml"
+        message:
+            "Nothing: {wildcards.needs_mnist} needs MNIST"
