@@ -2,17 +2,8 @@
 
 import re
 
-import numpy as np
 import pytest
 from public_files import MNIST_FILES
-
-from lossland.landscape import Landscape
-
-# one network on pixels of two scales
-QUICK = {"n_starts": 1, "n_hops": 0, "max_searches": 1, "tolerance": 1.0e-4}
-SCALED = {"dataset": "mnist", "layer_sizes": [784, 6, 10], "n_data": 20, "regularisation": 0.1}
-SCALED |= {"error_percent": 50, "explore": QUICK}
-SCALES = {"scaled": SCALED, "bright": SCALED | {"dataset": "bright"}}
 
 
 def planned(process):
@@ -126,23 +117,6 @@ def test_readings_of_lambda_on_mnist(snakemake, tmp_path, monkeypatch):
     assert jobs["landscape"] == jobs["verification"] == jobs["landscape_table"] == 12
     assert jobs["readings"] == 1
     assert "ljat3_dataset" not in jobs
-
-
-def test_pixels_scale_the_inputs_of_equal_draws(snakemake, tmp_path, write_config, has_mnist):
-    """Datasets of kind mnist differ in the scale of the pixels and in nothing else, and the landscape says in which."""
-    if not has_mnist:
-        pytest.skip("no copy of MNIST beside the repository or in its folder data")
-    path = write_config({"datasets": {"bright": {"kind": "mnist", "pixels": 2.0}}, "landscapes": {"own": SCALES}})
-    targets = [f"results/own/{name}/landscape.h5" for name in SCALES]
-    process = snakemake(tmp_path / "run", *targets, "--configfile", path)
-    assert process.returncode == 0, process.stdout
-    small, bright = (Landscape.read(tmp_path / "run" / target) for target in targets)
-    assert (small.config["pixels"], bright.config["pixels"]) == (1.0, 2.0)
-    assert small.dataset_sha256 == bright.dataset_sha256
-    inputs, labels = ([of.objective.arrays[name] for of in (small, bright)] for name in ("inputs", "labels"))
-    assert inputs[1].max() == 2.0
-    np.testing.assert_array_equal(inputs[0], inputs[1] / 2.0)
-    np.testing.assert_array_equal(*labels)
 
 
 def test_own_landscape_asks_for_nothing_of_the_papers(snakemake, tmp_path):
