@@ -83,10 +83,10 @@ def obtain(files: Sequence[PublicFile], cache, copies: Sequence = (), download: 
     """
     reasons = []
     for folder in copies:
-        faults = [fault for file in files if (fault := _fault_at(Path(folder, file.name), file))]
-        if not faults:
+        fault = fault_in(folder, files)
+        if not fault:
             return Path(folder)
-        reasons.append(faults[0])
+        reasons.append(fault)
     for file in files:
         if _fault_at(Path(cache, file.name), file):
             try:
@@ -96,6 +96,11 @@ def obtain(files: Sequence[PublicFile], cache, copies: Sequence = (), download: 
             except OSError as error:
                 raise UnavailableError("; ".join([*reasons, f"{cache} cannot be written ({error.strerror})"])) from None
     return Path(cache)
+
+
+def fault_in(folder, files: Sequence[PublicFile]) -> str:
+    """Return what is wrong with the first wrong file of a folder, or nothing."""
+    return next((fault for file in files if (fault := _fault_at(Path(folder, file.name), file))), "")
 
 
 def _fault_at(path, file):

@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from lossland.analysis.disconnectivity import disconnectivity_graph
 from lossland.errors import InputError
 from lossland.plotting.disconnectivity import disconnectivity_panels, plot_disconnectivity, save
-from lossland.plotting.style import COLOUR_MAP, NEUTRAL
+from lossland.plotting.style import COLOUR_MAP, DIVERGING_MAP, NEUTRAL
 
 
 def staircase(n):
@@ -38,6 +38,44 @@ def test_each_minimum_has_its_own_colour_and_the_scale_is_shared():
     for ax, graph, values in zip(figure.axes, graphs, colours, strict=False):
         expected = COLOUR_MAP((values[graph.minima] - low) / (high - low))
         np.testing.assert_allclose(leaf_colours(ax, graph), expected, atol=1e-12)
+
+
+def test_differences_from_the_mean_of_each_panel():
+    """A panel whose values lie far from the others, or spread more, hides nothing of them."""
+    sizes, means, spreads = (9, 20, 30), (0.7, 0.3, 0.6), (0.01, 0.1, 0.02)
+    graphs = [disconnectivity_graph(*staircase(n), n_lowest=8) for n in sizes]
+    colours = [mean + spread * np.linspace(-1.0, 1.0, n) for n, mean, spread in zip(sizes, means, spreads, strict=True)]
+    figure = disconnectivity_panels(graphs, colours=colours, colour_label="AUC", titles=["a", "b", "c"], centred=True)
+    differences = [colour[graph.minima] - mean for graph, colour, mean in zip(graphs, colours, means, strict=True)]
+    end = np.median([np.quantile(np.abs(of_panel), 0.95) for of_panel in differences])
+    assert 0.01 < end < 0.1
+    for ax, graph, of_panel in zip(figure.axes, graphs, differences, strict=False):
+        expected = DIVERGING_MAP(0.5 + 0.5 * of_panel / end)
+        np.testing.assert_allclose(leaf_colours(ax, graph), expected, atol=0.02)  # of 256 steps five
+    assert [ax.get_title() for ax in figure.axes[:3]] == ["a\nmean AUC: 0.7", "b\nmean AUC: 0.3", "c\nmean AUC: 0.6"]
+    bar = figure.axes[3]
+    np.testing.assert_allclose(bar.get_ylim(), (-end, end), rtol=1e-12)
+    assert bar.get_ylabel() == "AUC minus the panel's mean"
+
+
+def test_panels_without_a_spread_do_not_set_the_scale():
+    graphs = [disconnectivity_graph(*staircase(n), unconnected="draw") for n in (1, 2, 3, 9)]
+    colours = [[0.1], [0.1 + 0.2, 0.3], [np.nan] * 3, np.linspace(0.5, 0.7, 9)]
+    figure = disconnectivity_panels(graphs, colours=colours, colour_label="AUC", titles=["a"] * 4, centred=True)
+    np.testing.assert_allclose(figure.axes[-1].get_ylim()[1], np.quantile(np.abs(colours[3] - 0.6), 0.95), rtol=1e-9)
+    assert [ax.get_title() for ax in figure.axes[:4]] == [
+        "a\nmean AUC: 0.1",
+        "a\nmean AUC: 0.3",
+        "a",
+        "a\nmean AUC: 0.6",
+    ]
+    assert {c == to_rgba(NEUTRAL) for c in leaf_colours(figure.axes[2], graphs[2])} == {True}
+
+
+def test_colours_of_differences_are_seen_on_white_and_apart():
+    luminance = DIVERGING_MAP([0.0, 0.25, 0.5, 0.75, 1.0])[:, :3] @ [0.2126, 0.7152, 0.0722]
+    assert luminance.max() == luminance[2] < 0.8
+    assert luminance[0] < luminance[1] < luminance[2] > luminance[3] > luminance[4]
 
 
 def test_minimum_without_a_value_is_neutral():

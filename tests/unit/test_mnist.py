@@ -40,6 +40,18 @@ def test_images_become_rows_of_numbers_from_0_to_1(folder):
     assert training.sha256 != testing.sha256
 
 
+@pytest.mark.parametrize("scale", [2.0, 255.0])
+def test_images_become_rows_of_numbers_from_0_to_the_scale(folder, scale):
+    small, (training, testing) = read_mnist(folder)[0], read_mnist(folder, scale)
+    pixels = ARRAYS[MNIST_FILES[0]].reshape(40, 6)
+    np.testing.assert_allclose(training.take(slice(None))[0], pixels * (scale / 255.0), rtol=1e-15)
+    np.testing.assert_allclose(
+        testing.take([7])[0], ARRAYS[MNIST_FILES[2]].reshape(12, 6)[[7]] * (scale / 255.0), rtol=1e-15
+    )
+    assert (read_mnist(folder, 255.0)[0].take(slice(None))[0] == pixels).all()  # the bytes as they are
+    assert training.sha256 == small.sha256
+
+
 def test_draws_have_testing_images_for_testing(folder):
     training, testing = read_mnist(folder)
     draw = take_draw(training, testing, 20, 1, shuffle_seed=3, error_percent=50)

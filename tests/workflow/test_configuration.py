@@ -87,6 +87,11 @@ def complaint(repository, schema, default, write_config):
         ),
         ("students: {relative_sizes: [0, 1]}", "students.relative_sizes.0 is 0, expected it to be more than 0"),
         ("descents: {n_spins: [5, 6]}", "descents.n_spins is [5, 6], expected it to be at least 3 long"),
+        ("datasets: {mnist: {pixels: 0}}", "datasets.mnist.pixels is 0, expected it to be more than 0"),
+        (
+            "datasets: {ljat3_D1: {pixels: 1}}",
+            "datasets.ljat3_D1.pixels is not a known key, expected one of kind, cube_side, n_quenches, n_steps_kept",
+        ),
         ("datasets: {spins: {p: 0}}", "datasets.spins.p is 0, expected it to be at least 1"),
         ("datasets: {curve: {n_data: 1}}", "datasets.curve.n_data is 1, expected it to be at least 5"),
         (

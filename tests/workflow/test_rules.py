@@ -25,7 +25,7 @@ DESCENTS = {"default": 12, "coverage": 12, "smoke": 7, "paper": 16}
 @pytest.mark.parametrize("with_mnist", [True, False])
 def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, monkeypatch, config, with_mnist):
     # as if the run had found MNIST, or had not
-    monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", str(mnist_stub(tmp_path)) if with_mnist else "")
+    as_found(monkeypatch, mnist_stub(tmp_path) if with_mnist else "")
     jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", f"config/{config}.yaml"))
     assert jobs.pop("regression", 0) == (config == "smoke")
     draws = sum(DRAWS[config][: 2 if with_mnist else 1])
@@ -57,12 +57,66 @@ def test_every_configuration_plans_the_same_rules(snakemake, tmp_path, monkeypat
     } | ({"auc_spread": 1, "students": SEEDS[config], **STUDENT_JOBS} if with_mnist else {})
 
 
+def as_found(monkeypatch, folder):
+    """Set what a run tells its jobs when it has found MNIST in a folder, or nowhere."""
+    monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", str(folder))
+    monkeypatch.setenv("LOSSLAND_MNIST_MISSING", "" if folder else "mnist is left out: why")
+
+
 def mnist_stub(folder):
     """Return a folder with files of the right names."""
     (folder / "mnist").mkdir()
     for file in MNIST_FILES:
         (folder / "mnist" / file.name).touch()
     return folder / "mnist"
+
+
+def test_damaged_copy_of_mnist_leaves_it_out_with_one_sentence(snakemake, tmp_path, monkeypatch):
+    """The folder that the user names is truncated: plan and run go on without MNIST, and neither is silent."""
+    monkeypatch.delenv("LOSSLAND_MNIST_MISSING", raising=False)
+    folder = mnist_stub(tmp_path)
+    (folder / MNIST_FILES[0].name).write_bytes(b"\x1f\x8b\x08")
+    monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", str(folder))
+    sentence = f"mnist is left out: {folder}/{MNIST_FILES[0].name} has 3 bytes, but expected {MNIST_FILES[0].size} "
+    smoke = ("--configfile", "config/smoke.yaml")
+    plan = snakemake(tmp_path / "run", "--dry-run", *smoke)
+    jobs = planned(plan)
+    assert jobs["landscape"] == DRAWS["smoke"][0] + FUNCTIONS["smoke"]
+    assert not jobs.keys() & {"auc_spread", "students", *STUDENT_JOBS}
+    run = snakemake(tmp_path / "run", "results/datasets/outcomes.csv", *smoke)
+    assert run.returncode == 0, run.stdout
+    assert (tmp_path / "run/results/datasets/outcomes.csv").stat().st_size
+    for process in (plan, run):
+        assert process.stdout.count("mnist is left out") == process.stdout.count(sentence) == 1, process.stdout
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "figures/chitturi2020/figure-5.pdf",
+        "results/chitturi2020/MNIST-error-10/draw-1/landscape.h5",
+        "figures/ballard2017/figure-16.png",
+        "results/ballard2017/claims-students.csv",
+    ],
+)
+def test_what_needs_mnist_says_why_it_cannot_be_made(snakemake, tmp_path, monkeypatch, target):
+    as_found(monkeypatch, "")
+    process = snakemake(tmp_path, target)
+    assert process.returncode == 1
+    why = (
+        f"{target} needs MNIST, but mnist is left out: why: name a folder with its four files in LOSSLAND_MNIST_FOLDER"
+    )
+    assert why in process.stdout
+    assert "Traceback" not in process.stdout
+    assert "No rule to produce" not in process.stdout
+
+
+def test_readings_of_lambda_on_mnist(snakemake, tmp_path, monkeypatch):
+    as_found(monkeypatch, mnist_stub(tmp_path))
+    jobs = planned(snakemake(tmp_path, "--dry-run", "--configfile", "config/mnist-readings.yaml"))
+    assert jobs["landscape"] == jobs["verification"] == jobs["landscape_table"] == 12
+    assert jobs["readings"] == 1
+    assert "ljat3_dataset" not in jobs
 
 
 def test_own_landscape_asks_for_nothing_of_the_papers(snakemake, tmp_path):
@@ -85,7 +139,7 @@ def test_own_function_goes_from_landscape_to_summary(snakemake, tmp_path, write_
 
 def test_one_figure_needs_its_own_landscapes_only(snakemake, tmp_path):
     jobs = planned(snakemake(tmp_path, "--dry-run", "figures/chitturi2020/figure-2.pdf"))
-    assert jobs == {"kernels": 1, "ljat3_dataset": 1, "landscape": 4, "landscape_table": 4, "panels": 1}
+    assert jobs == {"kernels": 1, "ljat3_dataset": 1, "landscape": 12, "landscape_table": 12, "panels": 1}
 
 
 @pytest.mark.parametrize("paper", ["chitturi2020", "ballard2017"])

@@ -9,6 +9,7 @@ DESCENTS = {
     "three-spheres": (config["descents"]["n_spins_on_three_spheres"], "p-spin glass on three spheres"),
 }
 STUDENTS = {key: value for key, value in config["students"].items() if key not in ("dataset", "seeds")}
+STUDENTS["pixels"] = config["datasets"][config["students"]["dataset"]]["pixels"]
 ARRIVED = 1e-6  # norm of the tangential gradient, as in the paper
 P = config["datasets"][config["descents"]["dataset"]]["p"]
 DESCENT_CODE = code("objectives", "objectives.pspin_spheres", "sphere_descent")

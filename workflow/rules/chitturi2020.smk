@@ -11,6 +11,7 @@ MISLABELLED = {  # dataset: (table, published numbers, figures coloured by train
 }
 MNIST_PERCENTS = (0, 10, 25, 40, 50, 60, 75, 100)
 MNIST_PUBLISHED = "chitturi2020_table3_MNIST.csv"
+MNIST_READINGS = config["landscapes"].get("mnist-readings", {})  # a study of config/mnist-readings.yaml
 NEIGHBOURS = {  # number of hidden nodes: (figure, {landscape: nearest neighbours, None for all})
     10: ("figure-6", {"D1-1-neighbour": 1, "D1-2-neighbours": 2, "D1-3-neighbours": 3, "D1": None}),
     5: ("figure-7", {"D1-5-nodes-2-neighbours": 2, "D1-5-nodes-3-neighbours": 3, "D1-5-nodes": None}),
@@ -46,6 +47,24 @@ def mnist_tables():
     }
 
 
+def mnist_readings():
+    """Return [reading of the paper, share of wrong labels, tables of all draws] of each landscape of that study."""
+    return [
+        [
+            f"pixels 0 to {config['datasets'][settings['dataset']]['pixels']:g}, lambda {settings['regularisation']:g}",
+            settings["error_percent"],
+            *tables_of("mnist-readings", [name]),
+        ]
+        for name, settings in MNIST_READINGS.items()
+    ]
+
+
+def why_mnist_is_left_out(wildcards):
+    """End the run with one sentence; what an input function raises, Snakemake shows with a trace."""
+    way_out = "name a folder with its four files in LOSSLAND_MNIST_FOLDER, or run once with a network"
+    sys.exit(f"{wildcards.needs_mnist} needs MNIST, but {MNIST_FAULT}: {way_out}.")
+
+
 def neighbours_in_words(number):
     return "fully connected" if number is None else f"{number} nearest neighbour{'s' * (number > 1)}"
 
@@ -64,6 +83,17 @@ CLASS_TABLES = {
     "class-distribution": [mislabelled(dataset, e) for dataset in MISLABELLED for e in ERROR_PERCENTS],
     "class-distribution-MNIST": list(MNIST_LANDSCAPES.values()),
 }
+
+# Every file that is made from MNIST, by both papers and by the readings
+NEEDS_MNIST = "|".join(
+    (
+        "figures/chitturi2020/(figure-5|MNIST).*",
+        "results/chitturi2020/(table-3|claims-mnist|MNIST).*",
+        "figures/ballard2017/figure-16.*",
+        "results/ballard2017/(students|stalled-students|claims-students).*",
+        "(figures|results)/mnist-readings/.*",
+    )
+)
 
 # what tables and figures call a landscape is what it is
 for _names, _key in (

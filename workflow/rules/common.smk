@@ -39,29 +39,29 @@ def validated_config():
     return config
 
 
-def public_folders():
-    """Find public datasets; landscapes of one that cannot be had are taken off the config, and a sentence says so.
+def mnist_folder():
+    """Return (folder, sentence, studies): where MNIST lies, or None and why, and the studies that use it.
 
-    Returns {dataset: folder} and {sentence: studies that do without}. A dry run, and a run of studies that have no such
+    Where it cannot be had its landscapes are taken off the config. A dry run, and a run of studies that have no such
     landscape, download nothing.
     """
-    folders, left_out = {}, {}
     runs = workflow.is_main_process and not workflow.output_settings.dryrun
-    for name in [name for name, dataset in config["datasets"].items() if dataset["kind"] == "mnist"]:
-        users = [
-            (study, landscape)
-            for study, landscapes in config["landscapes"].items()
-            for landscape, settings in landscapes.items()
-            if settings["dataset"] == name
-        ]
-        studies = {study for study, _ in users}
-        studies |= {"ballard2017"} if config["students"]["dataset"] == name else set()
-        chosen = bool(studies & set(config["studies"]))
-        folders[name], sentence = public_data.folder_of(name, config["datasets"][name], REPOSITORY, runs and chosen)
-        left_out |= {sentence: studies} if sentence else {}
-        for study, landscape in users if folders[name] is None else ():
-            del config["landscapes"][study][landscape]
-    return folders, left_out
+    datasets = {name: dataset for name, dataset in config["datasets"].items() if dataset["kind"] == "mnist"}
+    users = [
+        (study, landscape)
+        for study, landscapes in config["landscapes"].items()
+        for landscape, settings in landscapes.items()
+        if settings["dataset"] in datasets
+    ]
+    studies = {"ballard2017"} | {study for study, _ in users}  # the students of that one are none of its landscapes
+    chosen = bool(studies & set(config["studies"]))
+    copies = [dataset["local"] for dataset in datasets.values() if dataset["local"]]
+    folder, sentence = public_data.folder_of("mnist", copies, REPOSITORY, runs and chosen)
+    for study, landscape in users if folder is None else ():
+        del config["landscapes"][study][landscape]
+    if sentence and chosen and workflow.is_main_process:
+        logger.warning(sentence)
+    return folder, sentence, studies
 
 
 def in_repository(path):
@@ -88,8 +88,14 @@ def draws_of_study(study):
 
 
 def first_draw(study, name, file):
-    """Return a file of a landscape's first draw, the one that figures show."""
+    """Return a file of a landscape's first draw."""
     return f"results/{draws_of(study, name)[0]}/{file}"
+
+
+def common_draws(study, names, file):
+    """Return a file of each draw of these landscapes, landscape by landscape: of all draws that each of them has."""
+    paths = [draws_of(study, name) for name in names]
+    return [f"results/{path}/{file}" for draws in paths for path in draws[: min(map(len, paths))]]
 
 
 def all_landscapes():
@@ -103,7 +109,7 @@ def all_landscapes():
             common |= {
                 "explore": config["explore"] | settings["explore"],
                 "kind": dataset["kind"],
-                "shuffle_seed": derived_seed(settings["dataset"]),
+                "shuffle_seed": derived_seed(rows_of(settings["dataset"])),
             }
             for draw, path in enumerate(paths):
                 landscapes[path] = common | {"draw": draw, "seed": derived_seed(path)}
@@ -115,10 +121,16 @@ def of_network(settings, dataset, n_draws):
     return {key: value for key, value in settings.items() if key not in configuration.FUNCTIONS.values()} | {
         "inputs": settings["inputs"] or configuration.columns(dataset),
         "label": dataset.get("label"),
+        "pixels": dataset.get("pixels"),
         # of a table, what no draw trains on is for testing; quenches have a half of their own for that
         "n_draws": n_draws if dataset["kind"] == "csv" else None,
-        "mislabelling_seed": derived_seed(f"{settings['dataset']}/mislabelling"),
+        "mislabelling_seed": derived_seed(f"{rows_of(settings['dataset'])}/mislabelling"),
     }
+
+
+def rows_of(name):
+    """Name the data that a dataset has its rows from: of kind mnist all have the same, so that draws are alike, too."""
+    return "mnist" if config["datasets"][name]["kind"] == "mnist" else name
 
 
 def of_function(settings, dataset):
@@ -146,13 +158,13 @@ def dataset_file(wildcards):
     if dataset["kind"] in configuration.FUNCTIONS:
         return []
     if dataset["kind"] == "mnist":
-        return mnist_files(name)
+        return mnist_files()
     return f"results/datasets/{name}.h5" if dataset["kind"] == "ljat3" else in_repository(dataset["path"])
 
 
-def mnist_files(name):
-    """Return the files of a dataset of kind mnist that can be had."""
-    return [os.path.relpath(Path(PUBLIC_FOLDERS[name], file.name)) for file in public_data.MNIST_FILES]
+def mnist_files():
+    """Return the files of MNIST, which can be had."""
+    return [os.path.relpath(Path(MNIST_FOLDER, file.name)) for file in public_data.MNIST_FILES]
 
 
 def problem(wildcards):
@@ -202,11 +214,8 @@ NOT_THE_PROBLEM = (
 )
 
 config = validated_config()
-PUBLIC_FOLDERS, LEFT_OUT = public_folders()
-if workflow.is_main_process:
-    for sentence, studies in LEFT_OUT.items():
-        if studies & set(config["studies"]):
-            logger.warning(sentence)
+MNIST_FOLDER, MNIST_FAULT, _users = mnist_folder()
+LEFT_OUT = {MNIST_FAULT: _users} if MNIST_FOLDER is None else {}  # sentences, and the studies that do without
 LANDSCAPES = all_landscapes()
 OTHER_FUNCTIONS = {path for path, settings in LANDSCAPES.items() if settings["kind"] in configuration.FUNCTIONS}
 PAPERS = [study for study in ("chitturi2020", "ballard2017") if study in config["landscapes"]]

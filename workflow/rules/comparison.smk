@@ -79,17 +79,17 @@ rule claims:
 
 rule panels:
     input:
-        landscapes=lambda wildcards: [
-            first_draw(study_of(wildcards.figure), name, "landscape.h5") for name in PANELS[wildcards.figure]["panels"]
-        ],
-        minima=lambda wildcards: [
-            first_draw(study_of(wildcards.figure), name, "minima.csv") for name in PANELS[wildcards.figure]["panels"]
-        ],
+        landscapes=lambda wildcards: common_draws(
+            study_of(wildcards.figure), PANELS[wildcards.figure]["panels"], "landscape.h5"
+        ),
+        minima=lambda wildcards: common_draws(
+            study_of(wildcards.figure), PANELS[wildcards.figure]["panels"], "minima.csv"
+        ),
     output:
         pdf="figures/{figure}.pdf",
         png=report(
             "figures/{figure}.png",
-            caption="../report/disconnectivity.rst",
+            caption="../report/panels.rst",
             category="Beside the papers",
             labels={"shows": "{figure}"},
         ),
@@ -111,7 +111,8 @@ rule panels:
         # a limit of the config beats that of the figure
         graph=lambda wildcards: PANELS[wildcards.figure]["graph"]
         | {key: value for key, value in config["disconnectivity"].items() if value is not None},
-        options=lambda wildcards: PANELS[wildcards.figure]["options"],
+        options=lambda wildcards: PANELS[wildcards.figure]["options"]
+        | {"centred": PANELS[wildcards.figure]["colour"] is not None},
         code=code("landscape", "analysis.disconnectivity", "analysis.summary", "plotting.disconnectivity"),
     message:
         "Draw {wildcards.figure}"

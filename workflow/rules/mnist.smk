@@ -61,3 +61,54 @@ if set(MNIST_LANDSCAPES.values()) <= set(config["landscapes"]["chitturi2020"]):
             "Draw how the testing AUC of networks on MNIST spreads over their minima"
         script:
             "../scripts/auc_spread.py"
+
+
+if MNIST_READINGS:
+    STUDY_LISTS["mnist-readings"].append("results/mnist-readings/table-3.csv")
+
+    rule readings:
+        input:
+            tables=sum([tables for *_, tables in mnist_readings()], []),
+            published=in_repository(f"config/published/{MNIST_PUBLISHED}"),
+        output:
+            table=report(
+                "results/mnist-readings/table-3.csv",
+                caption="../report/readings.rst",
+                category="Beside the papers",
+                labels={"shows": "readings of table 3 of chitturi2020"},
+            ),
+        log:
+            "results/logs/mnist-readings/table-3.log",
+        benchmark:
+            "results/benchmarks/mnist-readings/table-3.tsv"
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        params:
+            readings=mnist_readings(),
+            code=code(),
+        message:
+            "Put readings of the paper's lambda side by side"
+        script:
+            "../scripts/readings.py"
+
+
+if MNIST_FOLDER is None:
+
+    rule mnist_left_out:
+        """Say why what needs MNIST cannot be made, when it is asked for by name."""
+        input:
+            why_mnist_is_left_out,
+        output:
+            "{needs_mnist}",
+        log:
+            "results/logs/{needs_mnist}.log",
+        wildcard_constraints:
+            needs_mnist=NEEDS_MNIST,
+        conda:
+            "../../environment.yml"
+        message:
+            "Nothing: {wildcards.needs_mnist} needs MNIST"

@@ -23,7 +23,7 @@ def add_table(study, table, published, rows, counted=True):
 
 
 def add_figure(study, figure, panels, colour, graph=None, **options):
-    """Promise figures/<study>/<figure>.{pdf,png}: disconnectivity graphs of the first draws of some landscapes.
+    """Promise figures/<study>/<figure>.{pdf,png}: disconnectivity graphs of one draw of some landscapes.
 
     Panels are {landscape: title}; ``graph`` holds options of the graphs, the others are of their drawing.
     """

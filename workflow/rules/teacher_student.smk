@@ -1,13 +1,13 @@
 # Ballard et al. 2017, end of section VII and figure 16: students that learn from the outputs of a teacher.
 # Left out of a run when MNIST can be had nowhere.
-if PUBLIC_FOLDERS[config["students"]["dataset"]]:
+if MNIST_FOLDER:
     STUDY_FIGURES["ballard2017"].append("figures/ballard2017/figure-16.png")
     STUDY_LISTS["ballard2017"] += [f"results/ballard2017/{table}.csv" for table in ("students", "stalled-students")]
     STUDY_CLAIM_FILES["ballard2017"].append("results/ballard2017/claims-students.csv")
 
     rule students:
         input:
-            mnist_files(config["students"]["dataset"]),
+            mnist_files(),
             "results/kernels.txt",
         output:
             curves="results/ballard2017/students/curves-{seed}.csv",
@@ -35,7 +35,7 @@ if PUBLIC_FOLDERS[config["students"]["dataset"]]:
 
     rule stalled_students:
         input:
-            images=mnist_files(config["students"]["dataset"]),
+            images=mnist_files(),
             weights="results/ballard2017/students/weights-1.npz",
         output:
             table=report(

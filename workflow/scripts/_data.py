@@ -13,7 +13,7 @@ def read_dataset(path, problem):
     Of a dataset of several files ``path`` is one of them, or all.
     """
     if problem["kind"] == "mnist":
-        training, testing = read_mnist(Path(path if isinstance(path, str) else path[0]).parent)
+        training, testing = read_mnist(Path(path if isinstance(path, str) else path[0]).parent, problem["pixels"])
         return training, training, testing
     if problem["kind"] == "csv":
         table = load_csv(path, problem["inputs"], problem["label"])

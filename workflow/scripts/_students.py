@@ -10,9 +10,9 @@ from lossland.objectives.soft_targets import probabilities
 N_PIXELS, N_CLASSES = 28 * 28, 10
 
 
-def read_halves(path_to_file, n_data, seed):
+def read_halves(path_to_file, settings, seed):
     """Return inputs and labels of the teacher's images, and inputs of the students'; no image is in both."""
-    images = read_mnist(Path(path_to_file).parent)[0]
+    images, n_data = read_mnist(Path(path_to_file).parent, settings["pixels"])[0], settings["n_data"]
     rows = np.random.default_rng(seed).permutation(len(images))[: 2 * n_data]
     return (*images.take(rows[:n_data]), images.take(rows[n_data:])[0])
 

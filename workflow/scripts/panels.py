@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from _numbers import middle_draw
 from _points import counted, energy_unit
 
 from lossland.analysis.disconnectivity import disconnectivity_graph
@@ -13,28 +15,26 @@ from lossland.plotting.disconnectivity import disconnectivity_panels, save
 LABELS = {"train_auc": "training AUC", "test_auc": "testing AUC"}
 
 
-def draw_panels(landscapes, minima, path_to_pdf, titles, colour, graph, options):
-    """Write the graphs as PDF and, beside it, as PNG."""
-    graphs = []
-    for number, path in enumerate(landscapes):
-        landscape = Landscape.read(path)
+def draw_panels(files, path_to_pdf, titles, colour, graph, options):
+    """Write the graphs of one draw as PDF and PNG; ``files`` are all draws of each panel, then the tables of minima."""
+    landscapes, minima = np.reshape(files, (2, len(titles), -1)).tolist()
+    tables = [[pd.read_csv(path) for path in draws] for draws in minima]
+    draw, graphs, named = middle_draw([list(map(len, draws)) for draws in tables]), [], []
+    for title, paths in zip(titles, landscapes, strict=True):
+        landscape = Landscape.read(paths[draw])
         points, states, ends = kept_points(landscape, counted(landscape))
-        options_of_graph = {"unconnected": "draw"} | graph
         energies = [energy_unit(landscape.objective) * table["energy"] for table in (points, states)]
-        graphs.append(disconnectivity_graph(*energies, ends, **options_of_graph))
+        graphs.append(disconnectivity_graph(*energies, ends, **{"unconnected": "draw"} | graph))
         shown, known = graphs[-1].n_leaves, len(points["energy"])
-        titles[number] += f"\nminima: {known}" if shown == known else f"\nminima: {shown} of {known}"
+        title += f"\ndraw {draw + 1}, minima: " if len(paths) > 1 else "\nminima: "
+        named.append(title + (f"{shown}" if shown == known else f"{shown} of {known}"))
     if colour is not None:
-        colours = [pd.read_csv(path)[colour].to_numpy() for path in minima]
+        colours = [draws[draw][colour].to_numpy() for draws in tables]
         options = {"colours": colours, "colour_label": LABELS[colour]} | options
-    options = {"titles": titles} | options
-    save(disconnectivity_panels(graphs, **options), Path(path_to_pdf).with_suffix(""))
+    save(disconnectivity_panels(graphs, **{"titles": named} | options), Path(path_to_pdf).with_suffix(""))
 
 
 if "snakemake" in globals():
     from _job import run
 
-    n_graphs = len(snakemake.params.titles)
-    paths = {"landscapes": snakemake.input[:n_graphs], "minima": snakemake.input[n_graphs:]}
-    options = {name: snakemake.params[name] for name in ("titles", "colour", "graph", "options")}
-    run(draw_panels, snakemake.log[0], **paths, **options, path_to_pdf=snakemake.output.pdf)
+    run(draw_panels, snakemake.log[0], list(snakemake.input), snakemake.output.pdf, *snakemake.params[:4])

@@ -14,7 +14,7 @@ SCHEDULE = "decaying"
 def go_on(paths, path_to_weights, path_to_table, settings, seed):
     """Write for every student the loss where it stalled and where L-BFGS ends, and the lowest eigenvalue of both."""
     weights, rows = np.load(path_to_weights), []
-    theirs = read_halves(paths[0], settings["n_data"], np.random.SeedSequence(seed).spawn(2)[0])[2]
+    theirs = read_halves(paths[0], settings, np.random.SeedSequence(seed).spawn(2)[0])[2]
     some = theirs[: settings["n_continued"]]
     targets = targets_of(weights["teacher"], settings["n_hidden"], some)
     options = LbfgsOptions(tolerance=1e-8, max_iterations=settings["steps"])

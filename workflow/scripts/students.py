@@ -12,7 +12,7 @@ SCHEDULES = ("constant", "decaying")
 def train_students(paths, path_to_curves, path_to_weights, settings, seed):
     """Write both losses of every student and of the teacher after every epoch, and all weights."""
     sequences = np.random.SeedSequence(seed).spawn(2)
-    inputs, labels, theirs = read_halves(paths[0], settings["n_data"], sequences[0])
+    inputs, labels, theirs = read_halves(paths[0], settings, sequences[0])
     rng, n_teacher, decay = np.random.default_rng(sequences[1]), settings["n_hidden"], settings["decay"]
     options = {"batch": settings["batch"], "rate": settings["rate"], "n_epochs": settings["epochs"]}
     told = options | {"n_epochs": settings["teacher_epochs"], "decay": decay}

@@ -19,6 +19,7 @@ MNIST_FILES = (
 )
 N_CLASSES = 10
 UNSIGNED_BYTE = 8  # the type of IDX files of MNIST
+WHITE = 255.0  # the largest byte
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +31,15 @@ class ImageSet:
     pixels : ndarray of uint8, shape (n, n_pixels)
     labels : ndarray of int64, shape (n,)
     name : str
+    scale : float
+        What a white pixel is as an input, if a black one is 0.
     """
 
     pixels: np.ndarray
     labels: np.ndarray
     name: str
     n_classes: int = N_CLASSES
+    scale: float = 1.0
 
     def __len__(self):
         return self.labels.size
@@ -51,12 +55,18 @@ class ImageSet:
         return hashlib.sha256(self.pixels.tobytes() + self.labels.astype("<i8").tobytes()).hexdigest()
 
     def take(self, rows) -> tuple[np.ndarray, np.ndarray]:
-        """Return inputs in [0, 1], shape (k, n_pixels), and labels, shape (k,), of some rows."""
-        return self.pixels[rows] / 255.0, self.labels[rows]
+        """Return inputs from 0 to ``scale``, shape (k, n_pixels), and labels, shape (k,), of some rows."""
+        return self.pixels[rows] / (WHITE / self.scale), self.labels[rows]
 
 
-def read_mnist(folder) -> tuple[ImageSet, ImageSet]:
+def read_mnist(folder, scale: float = 1.0) -> tuple[ImageSet, ImageSet]:
     """Return the training and the testing set from the four files of a folder.
+
+    Parameters
+    ----------
+    folder : path-like
+    scale : float
+        What a white pixel is as an input; 255 takes the bytes as they are.
 
     Raises
     ------
@@ -72,7 +82,8 @@ def read_mnist(folder) -> tuple[ImageSet, ImageSet]:
                 f"{folder}: MNIST {name} images and labels have shapes {images.shape} and {labels.shape}; "
                 f"expected (n, rows, columns) and (n,) with classes below {N_CLASSES}"
             )
-        sets.append(ImageSet(images.reshape(len(images), -1), labels.astype(np.int64), f"MNIST {name}"))
+        pixels = images.reshape(len(images), -1)
+        sets.append(ImageSet(pixels, labels.astype(np.int64), f"MNIST {name}", scale=scale))
     return tuple(sets)
 
 

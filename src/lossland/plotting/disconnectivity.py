@@ -8,12 +8,24 @@ from matplotlib.colors import Normalize, to_rgba
 from lossland.analysis.disconnectivity import DisconnectivityGraph
 from lossland.errors import InputError
 from lossland.plotting.raster import branch_picture
-from lossland.plotting.style import COLOUR_MAP, COLUMN_WIDTH, NEUTRAL, PAGE_WIDTH, STYLE, new_figure, save, styled
+from lossland.plotting.style import (
+    COLOUR_MAP,
+    COLUMN_WIDTH,
+    DIVERGING_MAP,
+    NEUTRAL,
+    PAGE_WIDTH,
+    STYLE,
+    new_figure,
+    save,
+    styled,
+)
 
 __all__ = ["disconnectivity_panels", "plot_disconnectivity", "save"]
 
 #: beyond so many branches the PDF holds them as a picture, since no viewer shows that many lines in reasonable time
 MOST_VECTOR_BRANCHES = 200_000
+WITHIN = 0.95  # of the minima of a panel: what a scale of differences reaches to, in the median over the panels
+ROUNDING = 1e-12  # differences between equal numbers
 
 
 def plot_disconnectivity(
@@ -85,7 +97,8 @@ def disconnectivity_panels(
     *,
     colours=None,
     colour_label="",
-    cmap=COLOUR_MAP,
+    centred=False,
+    cmap=None,
     vmin=None,
     vmax=None,
     titles=None,
@@ -104,6 +117,10 @@ def disconnectivity_panels(
     graphs : sequence of DisconnectivityGraph
     colours : sequence of array_like, optional
         One array for each graph, as for :func:`plot_disconnectivity`.
+    centred : bool
+        Colour by the difference from the mean over all minima of the panel, which is added to the title. The scale is
+        symmetric and such that no panel stretches it: it reaches as far as 95 % of the differences of a panel, in the
+        median over the panels.
     titles : sequence of str, optional
         One for each panel; by default (a), (b), ...
     n_columns : int, optional
@@ -129,6 +146,11 @@ def disconnectivity_panels(
             f"{len(graphs)} graphs, {len(colours)} arrays of colours, {len(titles)} titles: expected one each"
         )
     values = [_values(graph, colour) for graph, colour in zip(graphs, colours, strict=True)]
+    if centred:
+        values, titles, end = _centred(values, colours, titles, colour_label)
+        vmin, vmax = -end if vmin is None else vmin, end if vmax is None else vmax
+        cmap, colour_label = cmap or DIVERGING_MAP, f"{colour_label} minus the panel's mean"
+    cmap = cmap or COLOUR_MAP
     n_columns = min(len(graphs), 3) if n_columns is None else n_columns
     n_rows = -(-len(graphs) // n_columns)
     with styled():
@@ -156,6 +178,22 @@ def _values(graph, colours):
         n = graph.n_leaves + graph.n_left_out
         raise InputError(f"colours have shape {colours.shape}, but the graph was made from {n} minima: expected ({n},)")
     return colours[graph.minima]
+
+
+def _centred(values, colours, titles, label):
+    """Return values less the mean of all colours of their panel, titles with that mean, and the end of the scale."""
+    differences, named, ends = [], [], []
+    for shown, colour, title in zip(values, colours, titles, strict=True):
+        known = np.asarray([] if shown is None else colour, dtype=float)
+        known = known[np.isfinite(known)]
+        mean = known.mean() if known.size else 0.0
+        differences.append(None if shown is None else shown - mean)
+        named.append(f"{title}\nmean {label}: {mean:.4g}" if known.size else title)
+        distances = np.abs([] if shown is None else differences[-1])
+        distances = distances[np.isfinite(distances)]
+        ends += [np.quantile(distances, WITHIN)] if distances.size else []
+    ends = [end for end in ends if end > ROUNDING]
+    return differences, named, float(np.median(ends)) if ends else 0.0
 
 
 def _present(values):

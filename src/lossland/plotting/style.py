@@ -6,13 +6,17 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 
 #: width of one column and of a page of two columns of a journal, inches
 COLUMN_WIDTH, PAGE_WIDTH = 3.4, 7.0
 #: viridis (perceptually uniform, readable by the colour-blind) without its yellow end, which thin lines lose on white
 COLOUR_MAP = ListedColormap(matplotlib.colormaps["viridis"](np.linspace(0.0, 0.9, 256)), name="viridis_lines")
+#: blue, a grey that is seen on white, orange; the darker the further from the middle, and for the colour-blind, too
+DIVERGING_MAP = LinearSegmentedColormap.from_list(
+    "blue_grey_orange", ["#00406e", "#0072b2", "0.76", "#d55e00", "#7d2c00"]
+)
 #: lines that stand for no single value
 NEUTRAL = "0.25"
 
