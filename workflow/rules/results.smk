@@ -3,6 +3,7 @@
 TABLES = [table for study in config["studies"] for table in STUDY_TABLES[study]]
 CLAIMS = [path for study in config["studies"] for path in claim_files(study)]
 LISTS = [table for study in config["studies"] for table in STUDY_LISTS[study]]
+EXACT = [table for study in config["studies"] for table in STUDY_EXACT[study]]
 # A study without figures of its own has the graph of each landscape
 GRAPHS = [
     f"figures/{path}/disconnectivity.png"
@@ -43,7 +44,7 @@ for _study in PAPERS:
 
 rule verdicts:
     input:
-        tables=TABLES,
+        tables=TABLES + EXACT,
         claims=CLAIMS,
         verifications=expand("results/{path}/verification.csv", path=SELECTED),
         landscapes=expand("results/{path}/table.csv", path=SELECTED),
