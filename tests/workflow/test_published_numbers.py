@@ -28,3 +28,24 @@ def test_levels_of_the_complexity_beside_the_published_ones(script, repository, 
         assert set(levels["verdict"]) == {"not published"}
         assert verdicts.empty
     assert (tmp_path / "figure.png").stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("unjudged", "expected"),
+    [
+        (None, {"n_minima": "inside", "mean_degree": "outside", "diameter": "not published"}),
+        ("sample", {"n_minima": "sample", "mean_degree": "outside", "diameter": "not published"}),
+        ("context", {"n_minima": "context", "mean_degree": "context", "diameter": "not published"}),
+    ],
+)
+def test_what_is_not_judged_says_why(script, tmp_path, unjudged, expected):
+    published, table = tmp_path / "published.csv", tmp_path / "table.csv"
+    published.write_text("model,n_minima,mean_degree\nfit,9,5.0\n")
+    for draw, numbers in enumerate([(8, 2.0, 4), (9, 2.1, 4)]):
+        values = zip(expected, numbers, strict=True)
+        (tmp_path / f"{draw}.csv").write_text("quantity,value\n" + "".join(f"{k},{v}\n" for k, v in values))
+    rows = [[{"model": "fit"}, [tmp_path / "0.csv", tmp_path / "1.csv"], unjudged]]
+    script("published_table").make_table(rows, published, table, 0.95)
+    found = pd.read_csv(table).set_index("quantity")
+    assert found["verdict"].to_dict() == expected
+    assert found["published"].tolist()[:2] == [9, 5.0]

@@ -1,7 +1,7 @@
 # How the file of a study says which tables, figures and claims it has; rules/comparison.smk makes them.
 
-# {<study>/<table>: {"published": table of config/published or None, "rows": [(label, landscape)]}}; a label is
-# {column: value} and finds the published row
+# {<study>/<table>: {"published": table of config/published or None, "rows": [(label, landscape)], "context": whether
+# published numbers are not judged}}; a label is {column: value} and finds the published row
 TABLES_BESIDE_PAPER = {}
 # {<study>/<figure>: {"panels": {landscape: title}, "colour": column of minima.csv, "graph" and "options": how to draw}}
 PANELS = {}
@@ -9,12 +9,13 @@ PANELS = {}
 PUBLISHED_COUNTS = {}
 
 
-def add_table(study, table, published, rows, counted=True):
+def add_table(study, table, published, rows, counted=True, context=False):
     """Promise results/<study>/<table>.csv: landscapes, all draws of each, beside the published numbers.
 
-    ``counted``: numbers of minima and transition states are among these.
+    ``counted``: numbers of minima and transition states are among these. ``context``: they hang on what was chosen from
+    them, so that agreement would say nothing.
     """
-    TABLES_BESIDE_PAPER[f"{study}/{table}"] = {"published": published, "rows": rows}
+    TABLES_BESIDE_PAPER[f"{study}/{table}"] = {"published": published, "rows": rows, "context": context}
     STUDY_TABLES[study].append(f"results/{study}/{table}.csv")
     for label, name in rows if published and counted else ():
         PUBLISHED_COUNTS[f"{study}/{name}"] = (published, label)
@@ -51,10 +52,16 @@ def tables_of(study, names):
     return [[f"results/{path}/table.csv" for path in draws_of(study, name)] for name in names]
 
 
-def is_sample(study, name):
-    """Tell whether no coverage is required of a landscape, so that its counts say more of the search than of it."""
-    landscape = config["landscapes"][study][name]
-    return not landscape["required_coverage"] and not landscape["required_coverage_transition_states"]
+def unjudged(table, name):
+    """Return what stands in a table instead of verdicts on a landscape: on all published numbers, or its counts.
+
+    The counts of a landscape of which no coverage is required say more of the search than of it.
+    """
+    if TABLES_BESIDE_PAPER[table]["context"]:
+        return "context"
+    landscape = config["landscapes"][study_of(table)][name]
+    sampled = not landscape["required_coverage"] and not landscape["required_coverage_transition_states"]
+    return "sample" if sampled else None
 
 
 def claims_of(wildcards):

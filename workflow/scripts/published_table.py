@@ -12,21 +12,21 @@ COUNTS = ("n_minima", "n_transition_states")
 
 
 def make_table(rows, path_to_published, path_to_table, confidence):
-    """Write one line for each quantity of each landscape: [label, tables of its draws, whether it is a sample].
+    """Write one line for each quantity of each landscape: [label, tables of its draws, what is not judged of it].
 
     Labels, {column: value}, find the published row; variants of a quantity (after a colon) share its number. Draws
-    without a quantity are left out, and counts of samples, of which no coverage is required, are not judged.
+    without a quantity are left out. Not judged are counts of a "sample" (no coverage is required of it) and "context".
     """
     lines = []
-    for label, paths, is_sample in rows:
+    for label, paths, unjudged in rows:
         draws = [read_numbers(path) for path in paths]
         reference = published_row(path_to_published, label) if path_to_published else {}
         for quantity in dict.fromkeys(quantity for draw in draws for quantity in draw.index):
             number = float(reference.get(quantity.split(":")[0], math.nan))
             values = [draw[quantity] for draw in draws if math.isfinite(draw.get(quantity, math.nan))]
             lines.append(label | {"quantity": quantity, "published": number} | compare(values, number, confidence))
-            if is_sample and quantity in COUNTS and math.isfinite(number):
-                lines[-1]["verdict"] = "sample"
+            if math.isfinite(number) and (unjudged == "context" or (unjudged and quantity in COUNTS)):
+                lines[-1]["verdict"] = unjudged
     columns = [*rows[0][0], "quantity", "mean", "sd", "n", "published", "z", "verdict"]
     pd.DataFrame(lines, columns=columns).to_csv(path_to_table, index=False)
 
