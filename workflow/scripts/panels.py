@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 from _points import counted, energy_unit
+from _titles import below_title
 
 from lossland.analysis.disconnectivity import disconnectivity_graph
 from lossland.analysis.summary import kept_points
@@ -22,8 +23,7 @@ def draw_panels(landscapes, minima, path_to_pdf, titles, colour, graph, options)
         options_of_graph = {"unconnected": "draw"} | graph
         energies = [energy_unit(landscape.objective) * table["energy"] for table in (points, states)]
         graphs.append(disconnectivity_graph(*energies, ends, **options_of_graph))
-        shown, known = graphs[-1].n_leaves, len(points["energy"])
-        titles[number] += f"\nminima: {known}" if shown == known else f"\nminima: {shown} of {known}"
+        titles[number] += below_title(landscape, graphs[-1].n_leaves, len(points["energy"]), len(ends))
     if colour is not None:
         colours = [pd.read_csv(path)[colour].to_numpy() for path in minima]
         options = {"colours": colours, "colour_label": LABELS[colour]} | options
