@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from jinja2 import Template
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,19 @@ def test_titles_of_glasses_say_how_complete_they_are(repository, monkeypatch, ki
     search = dict(zip(("coverage_minima", "coverage_transition_states"), coverages, strict=True))
     landscape = SimpleNamespace(objective=SimpleNamespace(kind=kind), search=search)
     assert below_title(landscape, shown, 12, 34) == expected
+
+
+@pytest.mark.parametrize(
+    ("colour", "options", "energy", "end"),
+    [
+        ("train_auc", {}, "loss", "Branches are coloured by training AUC."),
+        ("test_auc", {"n_columns": 2}, "loss", "Branches are coloured by testing AUC."),
+        (None, {"ylabel": "cost"}, "cost", "transition states connect them."),
+        (None, {"ylabel": "energy per spin"}, "energy per spin", "transition states connect them."),
+    ],
+)
+def test_caption_says_what_the_energies_and_colours_are(repository, colour, options, energy, end):
+    text = (repository / "workflow/report/disconnectivity.rst").read_text()
+    caption = Template(text).render(snakemake={"params": {"colour": colour, "options": options}})
+    assert f"every branch ends at the {energy} of a minimum" in " ".join(caption.split())
+    assert caption.strip().endswith(end)
