@@ -163,6 +163,16 @@ def test_minima_in_the_wall_do_not_count(smoke_run):
         assert table["n_transition_states"] == np.count_nonzero(both & (of_states <= limit))
 
 
+def test_spread_of_the_energies_is_that_of_the_minima(smoke_run):
+    glasses = pd.read_csv(smoke_run / "results/ballard2017/spin-glasses.csv").set_index(["n_spins", "quantity"])["mean"]
+    for path, n_spins in zip(SPINS, range(8, 14), strict=True):
+        energies = pd.read_csv(smoke_run / f"results/{path}/minima.csv")["energy"] / n_spins
+        assert glasses[n_spins, "energy_sd_per_spin"] == pytest.approx(energies.std(ddof=0), rel=1e-12)
+        assert glasses[n_spins, "energy_range_per_spin"] == pytest.approx(np.ptp(energies), rel=1e-12)
+    claims = pd.read_csv(smoke_run / "results/ballard2017/claims-spin-glasses.csv")
+    assert {"energy_range_per_spin", "energy_sd_per_spin"} < set(claims["quantity"])
+
+
 def test_variances_are_those_of_the_descents(smoke_run):
     table = pd.read_csv(smoke_run / "results/ballard2017/variance-sphere.csv").set_index("n_variables")
     exponents = pd.read_csv(smoke_run / "results/ballard2017/exponents-sphere.csv").set_index("variance")

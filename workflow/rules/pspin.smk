@@ -23,6 +23,9 @@ _claim = partial(
     add_claim, "ballard2017", "spin-glasses", measure="fit", landscapes=list(SPINS), at=list(SPINS.values())
 )
 _claim("the band of the minima narrows with the number of spins", "energy_range_per_spin", "< 0", unit="per spin")
+# of all minima: the ends of their band are two extreme ones alone
+_text = "the energies of the minima spread less with more spins"
+_claim(_text, "energy_sd_per_spin", "< 0", unit="per spin")
 _claim("more minima with more spins", "n_minima", "> 0", log=True, unit="ln per spin")
 
 
