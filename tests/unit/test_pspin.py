@@ -16,6 +16,7 @@ from lossland.objectives import draw_couplings, memory, p_spin
 from lossland.objectives.pspin import gradients
 from lossland.objectives.pspin_spheres import draw_three_sphere_couplings, three_sphere_gradients
 from lossland.reference import SpinReference
+from lossland.sphere_descent import random_points
 from lossland.symmetry import for_objective
 from lossland.verify import verify
 
@@ -70,6 +71,14 @@ def test_variance_of_the_energy_is_the_number_of_spins(p):
     w *= math.sqrt(n_spins) / np.linalg.norm(w)
     energies = np.array([gradients(w[None], glass(n_spins, p, seed).data)[0][0] for seed in range(n_draws)])
     # the sum of squares over N has a chi-squared distribution; couplings of wrong variance are off by a factor of 6
+    assert 1e-4 < chi2.cdf((energies**2).sum() / n_spins, n_draws) < 1.0 - 1e-4
+
+
+def test_variance_on_three_spheres_is_the_number_of_spins():
+    n_spins, n_draws = 4, 2000
+    points = random_points(1, 3, n_spins, np.random.default_rng(0))
+    couplings = [draw_three_sphere_couplings(n_spins, np.random.default_rng(seed)) for seed in range(n_draws)]
+    energies = np.array([three_sphere_gradients(points, of_one)[0][0] for of_one in couplings])
     assert 1e-4 < chi2.cdf((energies**2).sum() / n_spins, n_draws) < 1.0 - 1e-4
 
 
