@@ -115,9 +115,9 @@ def _numbers(content, path=()):
 
 def check_tables(config, files, repository):
     """Read the tables of the chosen studies and raise the first complaint about them or about what does not fit."""
-    for path, n_spins, p in _glasses(config):
-        if n_spins**p > MANY_COUPLINGS:
-            _check_memory(n_spins, p, path, files)
+    for path, n_spins, p, spheres in _glasses(config):
+        if p * math.log(n_spins) > math.log(MANY_COUPLINGS):
+            _check_memory(n_spins, p, spheres, path, files)
     for study in config["studies"]:
         for name, landscape in config["landscapes"][study].items():
             dataset = config["datasets"][landscape["dataset"]]
@@ -126,23 +126,28 @@ def check_tables(config, files, repository):
 
 
 def _glasses(config):
-    """Yield (path, number of spins, spins of a term) of all spin glasses of the chosen studies."""
+    """Yield (path, number of spins, spins of a term, spheres) of all spin glasses of the chosen studies."""
     for study in config["studies"]:
         for name, landscape in config["landscapes"][study].items():
             if "n_spins" in landscape:
                 p = config["datasets"][landscape["dataset"]]["p"]
-                yield ["landscapes", study, name, "n_spins"], landscape["n_spins"], p
-    for key in ("n_spins", "n_spins_on_three_spheres"):
+                yield ["landscapes", study, name, "n_spins"], landscape["n_spins"], p, 1
+    p = config["datasets"][config["descents"]["dataset"]]["p"]
+    for key, degree, spheres in (("n_spins", p, 1), ("n_spins_on_three_spheres", 3, 3)):
         for n_spins in config["descents"][key]:
-            yield ["descents", key], n_spins, config["datasets"][config["descents"]["dataset"]]["p"]
+            yield ["descents", key], n_spins, degree, spheres
 
 
-def _check_memory(n_spins, p, path, files):
+def _check_memory(n_spins, p, spheres, path, files):
     from lossland.errors import InputError
     from lossland.objectives.pspin import check_size  # slow: a second
+    from lossland.objectives.pspin_spheres import check_spheres
 
     try:
-        check_size(n_spins, p)
+        if spheres == 1:
+            check_size(n_spins, p)
+        else:
+            check_spheres(n_spins)
     except InputError as error:
         raise ConfigurationError(f"{origin(path, files)}: {_key(path)}: {error}") from None
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossland.analysis.comparison import compare
+from lossland.analysis.comparison import compare, compare_exact
 from lossland.errors import InputError
 
 
@@ -47,3 +47,21 @@ def test_draws_without_spread():
 def test_nan_among_the_draws_is_refused():
     with pytest.raises(InputError, match="finite"):
         compare([1.0, float("nan")], 1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "published", "verdict"),
+    [
+        (1.656998, "1.657", "agrees"),
+        (1.656998, "1.656", "differs"),
+        (1.656998, "1.6570", "agrees"),
+        (1.656998, "1.65700", "agrees"),
+        (1.656998, "1.65699", "differs"),
+        (-1.656998, "1.657", "differs"),
+        (89.4, "89", "agrees"),
+        (89.6, "89", "differs"),
+        (1.656998, None, "not published"),
+    ],
+)
+def test_exact_number_agrees_when_all_printed_digits_do(value, published, verdict):
+    assert compare_exact(value, published) == verdict

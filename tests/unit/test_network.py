@@ -12,9 +12,8 @@ from lossland.analysis.network import (
     network_of_minima,
     network_properties,
     path_length_counts,
-    random_networks,
-    small_world_coefficient,
 )
+from lossland.analysis.random_networks import random_degree_counts, random_networks, small_world_coefficient
 from lossland.errors import InputError
 
 
@@ -145,8 +144,23 @@ def test_spread_over_random_networks():
     for name, numbers in slow.items():
         assert getattr(found, name) == pytest.approx((np.mean(numbers), np.std(numbers)), rel=1e-12)
     assert (found.n_graphs, found.n_sources) == (7, min(slow["n_largest"]))
-    assert found.degree_counts.sum() == pytest.approx(60, rel=1e-14)
-    assert found.degree_counts @ np.arange(found.degree_counts.size) == pytest.approx(200, rel=1e-14)
+    degrees = [node_degrees for graph in graphs for node_degrees in dict(graph.degree).values()]
+    counts = random_degree_counts(60, 100, np.random.default_rng(5), n_graphs=7)
+    np.testing.assert_allclose(counts, np.bincount(degrees) / 7, rtol=1e-15)
+
+
+def test_paths_of_large_random_networks_start_from_a_thousand_nodes():
+    exact = random_networks(6_000, 12_000, np.random.default_rng(1), n_graphs=1, most_exact=6_000)
+    sampled = random_networks(6_000, 12_000, np.random.default_rng(1), n_graphs=1)
+    assert (sampled.n_sources, exact.n_sources) == (1_000, int(exact.n_largest.mean))
+    assert sampled.mean_path != exact.mean_path
+    assert sampled.mean_path.mean == pytest.approx(exact.mean_path.mean, rel=0.01)
+    assert sampled.diameter.mean <= exact.diameter.mean
+
+
+@pytest.mark.parametrize(("n_nodes", "n_graphs"), [(60, 100), (25_000, 40), (500_000, 3)])
+def test_large_random_networks_are_fewer(n_nodes, n_graphs):
+    assert random_networks(n_nodes, 0, np.random.default_rng(0)).n_graphs == n_graphs
 
 
 def test_small_worlds_are_told_from_chance():
@@ -211,6 +225,7 @@ def test_bad_options_are_named():
         (lambda: network_properties(graph, rng=rng, most_exact=3, n_sampled=0), "n_sampled of at least one"),
         (lambda: random_networks(5, 11, rng), "5 nodes and 11 edges"),
         (lambda: random_networks(0, 0, rng), "0 nodes and 0 edges"),
+        (lambda: random_degree_counts(5, 11, rng), "5 nodes and 11 edges"),
         (lambda: random_networks(5, 4, rng, n_graphs=0), "n_graphs is 0"),
     ]:
         with pytest.raises(InputError, match=message):

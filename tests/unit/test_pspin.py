@@ -12,10 +12,11 @@ from lossland.errors import InputError
 from lossland.exploration import explore
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
-from lossland.objectives import draw_couplings, p_spin
+from lossland.objectives import draw_couplings, memory, p_spin
 from lossland.objectives.pspin import gradients
 from lossland.objectives.pspin_spheres import draw_three_sphere_couplings, three_sphere_gradients
 from lossland.reference import SpinReference
+from lossland.sphere_descent import random_points
 from lossland.symmetry import for_objective
 from lossland.verify import verify
 
@@ -70,6 +71,14 @@ def test_variance_of_the_energy_is_the_number_of_spins(p):
     w *= math.sqrt(n_spins) / np.linalg.norm(w)
     energies = np.array([gradients(w[None], glass(n_spins, p, seed).data)[0][0] for seed in range(n_draws)])
     # the sum of squares over N has a chi-squared distribution; couplings of wrong variance are off by a factor of 6
+    assert 1e-4 < chi2.cdf((energies**2).sum() / n_spins, n_draws) < 1.0 - 1e-4
+
+
+def test_variance_on_three_spheres_is_the_number_of_spins():
+    n_spins, n_draws = 4, 2000
+    points = random_points(1, 3, n_spins, np.random.default_rng(0))
+    couplings = [draw_three_sphere_couplings(n_spins, np.random.default_rng(seed)) for seed in range(n_draws)]
+    energies = np.array([three_sphere_gradients(points, of_one)[0][0] for of_one in couplings])
     assert 1e-4 < chi2.cdf((energies**2).sum() / n_spins, n_draws) < 1.0 - 1e-4
 
 
@@ -167,7 +176,11 @@ def test_three_spheres_against_the_printed_sum():
         ((0, 3), "n_spins is 0; expected a whole number from 1 on"),
         ((5, 0), "p is 0; expected a whole number from 1 on"),
         ((5, 1.5), "p is 1.5; expected a whole number from 1 on"),
-        ((20_000, 3), r"20000 spins with p = 3 need \d+\.\d GiB of memory, but there are"),
+        ((5, 171), "p is 171; expected at most 170"),
+        ((5, 10**9), "p is 1000000000; expected at most 170"),
+        ((20_000, 3), r"20000 spins with p = 3 need \d+\.\d GiB of memory, but there are \d+\.\d GiB"),
+        ((10**9, 170), "1000000000 spins with p = 170 need more than a billion GiB of memory, but there are"),
+        ((np.int64(10**9), np.int64(170)), "1000000000 spins with p = 170 need more than a billion GiB of memory"),
     ],
 )
 def test_sizes_that_cannot_be_are_refused_before_anything_is_drawn(arguments, sentence):
@@ -178,9 +191,30 @@ def test_sizes_that_cannot_be_are_refused_before_anything_is_drawn(arguments, se
         p_spin([], n_spins, p)
 
 
+def test_most_orders_of_the_indices_are_a_number():
+    assert draw_couplings(2, np.random.default_rng(0), 170).size == 171
+
+
+@pytest.mark.parametrize(("contents", "allowed"), [("1000000\n", 1_000_000), ("max\n", None), (None, None)])
+def test_memory_is_what_the_control_group_allows(tmp_path, monkeypatch, contents, allowed):
+    machine = memory.os.sysconf("SC_PHYS_PAGES") * memory.os.sysconf("SC_PAGE_SIZE")
+    paths = tmp_path / "memory.max", tmp_path / "memory.limit_in_bytes"
+    monkeypatch.setattr(memory, "LIMITS", paths)
+    paths[1].write_text("9223372036854771712\n")  # version 1 has no word for no limit
+    if contents is not None:
+        paths[0].write_text(contents)
+    assert memory.present_memory() == (machine if allowed is None else allowed)
+    memory.check_room(125_000, "numbers")
+    if allowed is not None:
+        with pytest.raises(InputError, match=r"numbers need 0\.0 GiB of memory, but there are 0\.0 GiB"):
+            memory.check_room(125_001, "numbers")
+
+
 def test_other_bad_input_is_refused():
-    with pytest.raises(InputError, match=r"three spheres of 20000 spins need \d+\.\d GiB of memory, but there are"):
+    with pytest.raises(InputError, match=r"three spheres of 20000 spins need 59604.6 GiB of memory, but there are"):
         draw_three_sphere_couplings(20_000, None)
+    with pytest.raises(InputError, match="n_spins is 0; expected a whole number from 1 on"):
+        draw_three_sphere_couplings(0, None)
     with pytest.raises(InputError, match=r"couplings have shape \(3,\); expected \(4,\) finite ones for 2 spins"):
         p_spin(np.zeros(3), 2)
     with pytest.raises(InputError, match="stiffness is -1.0; expected a positive number"):

@@ -161,3 +161,4 @@ def test_network_of_a_square_of_wells():
     assert numbers["mean_path_to_global_minimum"] == pytest.approx(4 / 3, rel=1e-12)
     assert numbers["clustering"] == 0.0
     assert numbers["random_clustering"] > 0.0
+    assert (numbers["n_random_networks"], numbers["n_random_path_sources"]) == (100, 4)

@@ -93,6 +93,7 @@ def complaint(repository, schema, default, write_config):
             "datasets.ljat3_D1.pixels is not a known key, expected one of kind, cube_side, n_quenches, n_steps_kept",
         ),
         ("datasets: {spins: {p: 0}}", "datasets.spins.p is 0, expected it to be at least 1"),
+        ("datasets: {spins: {p: 1000000000}}", "datasets.spins.p is 1000000000, expected it to be at most 170"),
         ("datasets: {curve: {n_data: 1}}", "datasets.curve.n_data is 1, expected it to be at least 5"),
         (
             "datasets: {x: {kind: ljat3, cube_side: 3.0}}",
@@ -304,6 +305,10 @@ def test_reference_page_has_exactly_the_keys_of_the_schema(repository, schema):
             "landscapes.ballard2017.spins-50.n_spins: 3500 spins",
         ),
         ("descents: {n_spins: [10, 20, 9000]}", "descents.n_spins: 9000 spins with p = 3 need"),
+        (
+            "descents: {n_spins_on_three_spheres: [5, 6, 9000]}",  # 8 * 9000**3 bytes
+            "descents.n_spins_on_three_spheres: three spheres of 9000 spins need 5431.5 GiB",
+        ),
     ],
 )
 def test_glasses_that_do_not_fit_in_memory(complaint, change, key):

@@ -134,6 +134,10 @@ def test_own_function_goes_from_landscape_to_summary(snakemake, tmp_path, write_
     process = snakemake(tmp_path / "run", "--configfile", path)
     assert process.returncode == 0, process.stdout
     assert (tmp_path / "run/figures/own/glass/disconnectivity.png").stat().st_size
+    report = tmp_path / "report.html"
+    process = snakemake(tmp_path / "run", "--report", report, "--configfile", path)
+    assert process.returncode == 0, process.stdout
+    assert "every branch ends at the energy per spin of a minimum" in report.read_text()
     assert "own/glass" in (tmp_path / "run/results/own/summary.md").read_text()
 
 

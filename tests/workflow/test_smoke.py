@@ -169,13 +169,31 @@ def test_minima_in_the_wall_do_not_count(smoke_run):
         minima = pd.read_csv(smoke_run / f"results/{draw}/minima.csv")
         table = pd.read_csv(smoke_run / f"results/{draw}/table.csv").set_index("quantity")["value"]
         counts = pd.read_csv(smoke_run / "results/ballard2017/frequency-counts.csv")
-        counts = counts[counts["landscape"] == draw]["n_minima"].to_numpy()
-        assert len(minima) == table["n_minima"] >= counts[-1] >= counts[0]
+        counts = counts[counts["landscape"] == draw]
+        n_minima = counts["n_minima"].to_numpy()
+        assert len(minima) == table["n_minima"] >= n_minima[-1] >= n_minima[0]
         with h5py.File(smoke_run / f"results/{draw}/landscape.h5") as file:
-            frequencies = np.abs(file["minima/x"][:, [1, 3]]).max(axis=1)
-            limit = file["objective"].attrs["max_frequency"]
+            frequencies, of_states = (
+                np.abs(file[f"{what}/x"][:, [1, 3]]).max(axis=1) for what in ("minima", "transition_states")
+            )
+            limit, ends = file["objective"].attrs["max_frequency"], file["transition_states/minima"][:]
         assert np.array_equal(minima["minimum"], np.flatnonzero(frequencies <= limit))
-        assert counts.tolist() == [np.count_nonzero(frequencies <= cutoff) for cutoff in range(1, len(counts) + 1)]
+        for cutoff, n_minima, n_states in counts[["cutoff", "n_minima", "n_transition_states"]].itertuples(index=False):
+            inside = frequencies <= cutoff
+            assert n_minima == np.count_nonzero(inside)
+            assert n_states == np.count_nonzero((of_states <= cutoff) & inside[ends[:, 0]] & inside[ends[:, 1]])
+        both = (frequencies <= limit)[ends].all(axis=1)
+        assert table["n_transition_states"] == np.count_nonzero(both & (of_states <= limit))
+
+
+def test_spread_of_the_energies_is_that_of_the_minima(smoke_run):
+    glasses = pd.read_csv(smoke_run / "results/ballard2017/spin-glasses.csv").set_index(["n_spins", "quantity"])["mean"]
+    for path, n_spins in zip(SPINS, range(8, 14), strict=True):
+        energies = pd.read_csv(smoke_run / f"results/{path}/minima.csv")["energy"] / n_spins
+        assert glasses[n_spins, "energy_sd_per_spin"] == pytest.approx(energies.std(ddof=0), rel=1e-12)
+        assert glasses[n_spins, "energy_range_per_spin"] == pytest.approx(np.ptp(energies), rel=1e-12)
+    claims = pd.read_csv(smoke_run / "results/ballard2017/claims-spin-glasses.csv")
+    assert {"energy_range_per_spin", "energy_sd_per_spin"} < set(claims["quantity"])
 
 
 def test_variances_are_those_of_the_descents(smoke_run):
@@ -300,6 +318,8 @@ def test_report_is_self_contained(smoke_run, snakemake, tmp_path):
     process = snakemake(smoke_run, "--report", report, "--configfile", "config/smoke.yaml")
     assert process.returncode == 0, process.stdout
     assert "figure-1" in report.read_text()
+    assert "Branches are coloured by training AUC." in report.read_text()
+    assert "coloured by None" not in report.read_text()
 
 
 def test_own_landscape(snakemake, tmp_path):

@@ -33,7 +33,7 @@ rule table_beside_paper:
         runtime=10,
     params:
         rows=lambda wildcards: [
-            [label, tables_of(study_of(wildcards.table), [name])[0], is_sample(study_of(wildcards.table), name)]
+            [label, tables_of(study_of(wildcards.table), [name])[0], unjudged(wildcards.table, name)]
             for label, name in TABLES_BESIDE_PAPER[wildcards.table]["rows"]
         ],
         confidence=config["check"]["confidence"],

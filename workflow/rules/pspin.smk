@@ -17,15 +17,21 @@ STUDY_LISTS["ballard2017"] += [
     "results/ballard2017/complexity.csv",
     *(f"results/ballard2017/{table}-{model}.csv" for model in DESCENTS for table in ("variance", "exponents")),
 ]
+STUDY_EXACT["ballard2017"].append("results/ballard2017/complexity.csv")
 STUDY_CLAIM_FILES["ballard2017"] += [f"results/ballard2017/claims-{model}.csv" for model in DESCENTS]
 _claim = partial(
     add_claim, "ballard2017", "spin-glasses", measure="fit", landscapes=list(SPINS), at=list(SPINS.values())
 )
 _claim("the band of the minima narrows with the number of spins", "energy_range_per_spin", "< 0", unit="per spin")
+# of all minima: the ends of their band are two extreme ones alone
+_text = "the energies of the minima spread less with more spins"
+_claim(_text, "energy_sd_per_spin", "< 0", unit="per spin")
 _claim("more minima with more spins", "n_minima", "> 0", log=True, unit="ln per spin")
 
 
 rule complexity:
+    input:
+        published=in_repository("config/published/ballard2017_pspin.csv"),
     output:
         table=report(
             "results/ballard2017/complexity.csv",
@@ -53,7 +59,7 @@ rule complexity:
     params:
         p=P,
         indices=[0, 1, 2, 50],
-        code=code("plotting.complexity"),
+        code=code("analysis.comparison", "plotting.complexity"),
     message:
         "Draw the complexity functions"
     script:

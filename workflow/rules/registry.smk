@@ -1,7 +1,7 @@
 # How the file of a study says which tables, figures and claims it has; rules/comparison.smk makes them.
 
-# {<study>/<table>: {"published": table of config/published or None, "rows": [(label, landscape)]}}; a label is
-# {column: value} and finds the published row
+# {<study>/<table>: {"published": table of config/published or None, "rows": [(label, landscape)], "context": whether
+# published numbers are not judged}}; a label is {column: value} and finds the published row
 TABLES_BESIDE_PAPER = {}
 # {<study>/<figure>: {"panels": {landscape: title}, "colour": column of minima.csv, "graph" and "options": how to draw}}
 PANELS = {}
@@ -11,12 +11,13 @@ PUBLISHED_COUNTS = {}
 PAGES = {f"{study}/": [study] for study in config["landscapes"]} | {PAGE: config["studies"]}
 
 
-def add_table(study, table, published, rows, counted=True):
+def add_table(study, table, published, rows, counted=True, context=False):
     """Promise results/<study>/<table>.csv: landscapes, all draws of each, beside the published numbers.
 
-    ``counted``: numbers of minima and transition states are among these, for every row.
+    ``counted``: numbers of minima and transition states are among these, for every row. ``context``: they hang on what
+    was chosen from them, so that agreement would say nothing.
     """
-    TABLES_BESIDE_PAPER[f"{study}/{table}"] = {"published": published, "rows": rows}
+    TABLES_BESIDE_PAPER[f"{study}/{table}"] = {"published": published, "rows": rows, "context": context}
     STUDY_TABLES[study].append(f"results/{study}/{table}.csv")
     for label, name in rows if published and counted else ():
         PUBLISHED_COUNTS[f"{study}/{name}"] = (published, label)
@@ -57,6 +58,13 @@ def is_sample(study, name):
     """Tell whether no coverage is required of a landscape, so that its counts say more of the search than of it."""
     landscape = config["landscapes"][study][name]
     return not landscape["required_coverage"] and not landscape["required_coverage_transition_states"]
+
+
+def unjudged(table, name):
+    """Return what stands in a table instead of verdicts on a landscape: on all published numbers, or its counts."""
+    if TABLES_BESIDE_PAPER[table]["context"]:
+        return "context"
+    return "sample" if is_sample(study_of(table), name) else None
 
 
 def claims_of(wildcards):
@@ -110,6 +118,7 @@ def asked_for(study):
         "tables": STUDY_TABLES[study],
         "claims": claim_files(study),
         "lists": STUDY_LISTS[study],
+        "exact": STUDY_EXACT[study],
         "figures": [*STUDY_FIGURES[study], *graphs, *(f"figures/{study}/{name}/growth.png" for name in grown)],
         "costs": [f"results/{study}/costs.csv"],
         "landscapes": draws_of_study(study),

@@ -25,7 +25,7 @@ for _study in PAPERS:
 
 rule verdicts:
     input:
-        tables=lambda wildcards: of_page(wildcards.page, "tables"),
+        tables=lambda wildcards: of_page(wildcards.page, "tables") + of_page(wildcards.page, "exact"),
         claims=lambda wildcards: of_page(wildcards.page, "claims"),
         verifications=lambda wildcards: files_of_landscapes(wildcards.page, "verification.csv"),
         landscapes=lambda wildcards: files_of_landscapes(wildcards.page, "table.csv"),

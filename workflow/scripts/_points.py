@@ -30,4 +30,4 @@ def energy_numbers(energies, objective):
         return {"lowest_energy": energies[0], "second_over_lowest_energy": ratio, "n_merged_by_energy": merged}
     per_spin = energy_unit(objective) * energies
     numbers = {"lowest_energy_per_spin": per_spin[0], "mean_energy_per_spin": per_spin.mean()}
-    return numbers | {"energy_range_per_spin": np.ptp(per_spin)}
+    return numbers | {"energy_range_per_spin": np.ptp(per_spin), "energy_sd_per_spin": per_spin.std()}

@@ -13,12 +13,13 @@ def name_of(path):
 
 
 def published(path):
-    """Yield a line for every published number of a table, variants of a quantity (after a colon) left out."""
-    table = pd.read_csv(path).dropna(subset=["published"])
+    """Yield a line for every published number of a table, variants (after a colon) left out; exact ones have no z."""
+    names = {"level": "quantity", "energy_per_spin": "mean"}
+    table = pd.read_csv(path).rename(columns=names).dropna(subset=["published"])
     labels = table.columns[: table.columns.get_loc("quantity")]
     for _, row in table[~table["quantity"].str.contains(":")].iterrows():
         where = ", ".join([name_of(path), *(f"{label} {row[label]}" for label in labels)])
-        yield "published", where, *row[["quantity", "mean", "published", "z", "verdict"]]
+        yield "published", where, *row.reindex(["quantity", "mean", "published", "z", "verdict"])
 
 
 def claims(path):
@@ -36,5 +37,4 @@ def quality(name, path_to_verification, path_to_numbers, required_minima, requir
         if (found := numbers[f"coverage_{what}"]) > 0 or required:  # a sample of minima alone has none
             lines.append((f"coverage of {what.replace('_', ' ')}", found, required, found >= required))
     lines += [("unconnected parts", parts, 1, parts == 1)] if required_minima or required_states else []
-    for *line, passed in lines:
-        yield "quality", name, *line, "", "passed" if passed else "failed"
+    yield from (("quality", name, *line, "", "passed" if passed else "failed") for *line, passed in lines)

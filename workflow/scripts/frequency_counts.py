@@ -1,4 +1,4 @@
-"""How many minima and transition states of fits have both frequencies below a cut-off."""
+"""How many minima, and transition states between them, of fits have both frequencies below a cut-off."""
 
 from pathlib import Path
 
@@ -19,8 +19,9 @@ def make_counts(landscapes, names, path_to_published, path_to_table, path_to_pdf
     rows = []
     for name, path in zip(names, landscapes, strict=True):
         landscape = Landscape.read(path)
-        minima, states, _ = kept_points(landscape, counted(landscape))
-        highest = [np.abs(table["x"][:, FREQUENCIES]).max(axis=1) for table in (minima, states)]
+        minima, states, ends = kept_points(landscape, counted(landscape))
+        of_minima, of_states = (np.abs(table["x"][:, FREQUENCIES]).max(axis=1) for table in (minima, states))
+        highest = of_minima, np.maximum(of_states, of_minima[ends].max(axis=1))  # both ends must count, as in the table
         for cutoff in range(1, int(landscape.objective.attributes["max_frequency"]) + 1):
             rows.append((name, cutoff, *(int(np.count_nonzero(values <= cutoff)) for values in highest)))
     table = pd.DataFrame(rows, columns=["landscape", "cutoff", "n_minima", "n_transition_states"])

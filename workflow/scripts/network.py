@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from _points import counted, energy_unit
 
-from lossland.analysis.network import degree_counts, largest_component, network_of_minima, random_networks
+from lossland.analysis.network import degree_counts, largest_component, network_of_minima
+from lossland.analysis.random_networks import random_degree_counts
 from lossland.analysis.summary import kept_points
 from lossland.landscape import Landscape
 from lossland.plotting.network import plot_degree_distribution, plot_network
@@ -20,8 +21,8 @@ def draw_network(path_to_landscape, path_to_network, path_to_degrees, options, s
     energies = energy_unit(landscape.objective) * minima["energy"]
     save(plot_network(graph, energies, **options), Path(path_to_network).with_suffix(""))
     largest = largest_component(graph)
-    random = random_networks(len(largest), largest.number_of_edges(), np.random.default_rng(seed))
-    picture = plot_degree_distribution(degree_counts(largest), random=random.degree_counts, title=options["title"])
+    random = random_degree_counts(len(largest), largest.number_of_edges(), np.random.default_rng(seed))
+    picture = plot_degree_distribution(degree_counts(largest), random=random, title=options["title"])
     save(picture, Path(path_to_degrees).with_suffix(""))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from _numbers import middle_draw
 from _points import counted, energy_unit
+from _titles import below_title
 
 from lossland.analysis.disconnectivity import disconnectivity_graph
 from lossland.analysis.summary import kept_points
@@ -25,9 +26,8 @@ def draw_panels(files, path_to_pdf, titles, colour, graph, options):
         points, states, ends = kept_points(landscape, counted(landscape))
         energies = [energy_unit(landscape.objective) * table["energy"] for table in (points, states)]
         graphs.append(disconnectivity_graph(*energies, ends, **{"unconnected": "draw"} | graph))
-        shown, known = graphs[-1].n_leaves, len(points["energy"])
-        title += f"\ndraw {draw + 1}, minima: " if len(paths) > 1 else "\nminima: "
-        named.append(title + (f"{shown}" if shown == known else f"{shown} of {known}"))
+        title += f"\ndraw {draw + 1}" if len(paths) > 1 else ""
+        named.append(title + below_title(landscape, graphs[-1].n_leaves, len(points["energy"]), len(ends)))
     if colour is not None:
         colours = [draws[draw][colour].to_numpy() for draws in tables]
         options = {"colours": colours, "colour_label": LABELS[colour]} | options

@@ -1,4 +1,4 @@
-"""A published number beside the spread over independent draws of the data."""
+"""A published number beside the spread over independent draws of the data, or beside an exact one."""
 
 import math
 
@@ -56,3 +56,22 @@ def compare(values, published, confidence=0.95) -> dict:
     z = (published - result["mean"]) / (result["sd"] * math.sqrt(1 + 1 / n))
     limit = stdtrit(n - 1, 0.5 + confidence / 2)
     return result | {"z": float(z), "verdict": "inside" if abs(z) <= limit else "outside"}
+
+
+def compare_exact(value, published) -> str:
+    """Say whether a number that has no spread is the published one, as far as that is printed.
+
+    Parameters
+    ----------
+    value : float
+    published : str or None
+        The published number as it is printed, such as "1.633"; None where there is none.
+
+    Returns
+    -------
+    str
+        "agrees" where ``value``, rounded to as many decimals, reads the same, "differs", or "not published".
+    """
+    if published is None:
+        return "not published"
+    return "agrees" if f"{value:.{len(published.partition('.')[2])}f}" == published else "differs"

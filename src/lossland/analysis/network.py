@@ -1,4 +1,4 @@
-"""Minima as a network: who is joined to whom, by how many steps, and how that differs from chance.
+"""Minima as a network: who is joined to whom, and by how many steps.
 
 Each minimum is a node; an edge joins two minima with at least one transition state between them (Ballard et al., Phys.
 Chem. Chem. Phys. 19, 12585 (2017), section VI; Doye, Phys. Rev. Lett. 88, 238701 (2002)). networkx counts degrees,
@@ -62,36 +62,6 @@ class NetworkProperties(NamedTuple):
     n_joined_to_target: int
     mean_path_to_target: float
     target_eccentricity: float
-
-
-class Spread(NamedTuple):
-    """Mean and standard deviation of a number over random networks."""
-
-    mean: float
-    sd: float
-
-
-class RandomNetworks(NamedTuple):
-    """What random networks of one size are like; the names are those of :class:`NetworkProperties`.
-
-    Attributes
-    ----------
-    n_graphs : int
-    n_sources : int
-        Fewest nodes that the paths of one of them were taken from.
-    n_largest, mean_path, diameter, clustering, transitivity : Spread
-    degree_counts : ndarray, shape (largest degree + 1,)
-        Mean number of nodes of each degree.
-    """
-
-    n_graphs: int
-    n_sources: int
-    n_largest: Spread
-    mean_path: Spread
-    diameter: Spread
-    clustering: Spread
-    transitivity: Spread
-    degree_counts: np.ndarray
 
 
 @kernel(int64(uint64))
@@ -310,57 +280,6 @@ def network_properties(
     )
 
 
-def random_networks(
-    n_nodes, n_edges, rng, *, n_graphs=100, most_exact=MOST_EXACT, n_sampled=N_SAMPLED
-) -> RandomNetworks:
-    """Measure networks whose edges join pairs of nodes drawn at random, all pairs alike (Erdos and Renyi 1959).
-
-    Few edges leave some nodes outside the largest component, which paths and triangles are taken from. To compare with
-    a network that has other components too, give the nodes and edges of its :func:`largest_component`.
-
-    Parameters
-    ----------
-    n_nodes, n_edges, n_graphs : int
-        Of each random network, and how many of them.
-    rng : Generator
-        Draws the edges.
-    most_exact, n_sampled : int
-        As for :func:`network_properties`.
-
-    Raises
-    ------
-    InputError
-        When there is no graph to draw, no node, or no room for so many edges.
-    """
-    if n_graphs < 1:
-        raise InputError(f"n_graphs is {n_graphs}, but must be at least one")
-    if n_nodes < 1 or not 0 <= n_edges <= n_nodes * (n_nodes - 1) // 2:
-        raise InputError(f"{n_nodes} nodes and {n_edges} edges: expected at least one node, and edges between pairs")
-    found, degrees = [], np.zeros(n_nodes, dtype=np.int64)
-    for _ in range(n_graphs):
-        graph = nx.gnm_random_graph(n_nodes, n_edges, seed=int(rng.integers(2**63)))
-        found.append(network_properties(graph, rng=rng, most_exact=most_exact, n_sampled=n_sampled))
-        counts = degree_counts(graph)
-        degrees[: counts.size] += counts
-    columns = ("n_largest", "mean_path", "diameter", "clustering", "transitivity")
-    spreads = {name: _spread([getattr(numbers, name) for numbers in found]) for name in columns}
-    n_sources = min(numbers.n_sources for numbers in found)
-    return RandomNetworks(n_graphs, n_sources, **spreads, degree_counts=np.trim_zeros(degrees, "b") / n_graphs)
-
-
-def small_world_coefficient(network: NetworkProperties, random: RandomNetworks) -> float:
-    """Return how much more a network is clustered than random ones, over how much longer its paths are.
-
-    sigma = (C / C_random) / (L / L_random) (Humphries and Gurney, PLoS ONE 3, e2051 (2008)): well above one in a small
-    world, where paths are short as by chance but neighbours know one another. NaN when random networks of that size
-    have no triangles or no paths, or the network has no paths.
-    """
-    c, length = random.clustering.mean, random.mean_path.mean
-    if not (c > 0.0 and length > 0.0):
-        return math.nan
-    return (network.clustering / c) / (network.mean_path / length)
-
-
 def _checked(graph):
     """Return the network itself when it is one of minima."""
     if graph.number_of_nodes() == 0:
@@ -391,9 +310,3 @@ def _mean_path(counts):
     counts = counts.tolist()
     n_paths = sum(counts[1:])
     return sum(d * count for d, count in enumerate(counts)) / n_paths if n_paths else math.nan
-
-
-def _spread(numbers):
-    """Return mean and standard deviation, the sums rounded once."""
-    mean = math.fsum(numbers) / len(numbers)
-    return Spread(mean, math.sqrt(math.fsum((number - mean) ** 2 for number in numbers) / len(numbers)))

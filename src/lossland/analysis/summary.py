@@ -4,14 +4,9 @@ import numpy as np
 import pandas as pd
 
 from lossland.analysis.funnels import frustration, monotonic_sequence_bottoms
-from lossland.analysis.network import (
-    largest_component,
-    network_of_minima,
-    network_properties,
-    random_networks,
-    small_world_coefficient,
-)
+from lossland.analysis.network import largest_component, network_of_minima, network_properties
 from lossland.analysis.network_performance import network_performance
+from lossland.analysis.random_networks import random_networks, small_world_coefficient
 from lossland.analysis.superbasins import barrier_to_global_minimum
 from lossland.completeness import chao1
 from lossland.datasets.draws import Draw
@@ -117,9 +112,11 @@ def network_numbers(energies, ends, rng: np.random.Generator) -> dict:
     -------
     dict of str to number
         Edges and mean degree of all; of the largest component, its minima, those that paths were followed from, mean
-        shortest path, diameter, clustering and transitivity; mean and longest path to the global minimum; mean path,
-        diameter and clustering of random networks (means of a hundred), and the small-world coefficient
-        (:mod:`lossland.analysis.network`).
+        shortest path, diameter, clustering and transitivity; mean and longest path to the global minimum
+        (:mod:`lossland.analysis.network`); how many random networks, and from how many nodes of each paths were
+        followed, the means of their mean path, diameter and clustering, and the small-world coefficient
+        (:mod:`lossland.analysis.random_networks`). Up to 100,000 minima (5,000 nodes of a random network) paths start
+        from all, otherwise from 10,000 (1,000) that are drawn, and the diameter is a lower bound.
     """
     graph = network_of_minima(len(energies), ends)
     found = network_properties(graph, target=int(np.argmin(energies)), rng=rng)
@@ -136,6 +133,8 @@ def network_numbers(energies, ends, rng: np.random.Generator) -> dict:
         "longest_path_to_global_minimum": found.target_eccentricity,
         "clustering": found.clustering,
         "transitivity": found.transitivity,
+        "n_random_networks": random.n_graphs,
+        "n_random_path_sources": random.n_sources,
         "random_mean_shortest_path": random.mean_path.mean,
         "random_diameter": random.diameter.mean,
         "random_clustering": random.clustering.mean,

@@ -15,7 +15,6 @@ eigenvalues; the radial one is the stiffness. Steepest-descent paths that start 
 every point has its negative as a copy.
 """
 
-import os
 from math import comb, factorial, sqrt
 from numbers import Integral
 
@@ -26,9 +25,10 @@ from lossland._kernel import kernel
 from lossland._vector import FASTMATH, add_scaled, dot
 from lossland.errors import InputError
 from lossland.objectives.base import DATA, HESSIAN, VALUE_GRADIENT, Isometries, Objective, objective_data
+from lossland.objectives.memory import check_room
 
 KIND = "p_spin"
-GIB = 2**30
+MOST_P = 170  # beyond, the number of orders of the indices is no floating-point number
 
 
 @kernel(float64(float64, int64))
@@ -114,10 +114,10 @@ def draw_couplings(n_spins: int, rng: np.random.Generator, p: int = 3) -> np.nda
     Parameters
     ----------
     n_spins : int
-        N.
+        N, from 1 on.
     rng : numpy.random.Generator
     p : int
-        Degree, from 1 on.
+        Degree, from 1 to 170.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def draw_couplings(n_spins: int, rng: np.random.Generator, p: int = 3) -> np.nda
     Raises
     ------
     InputError
-        When ``n_spins`` or ``p`` is no whole number from 1 on, or the couplings do not fit in memory.
+        When ``n_spins`` or ``p`` is no such whole number, or the couplings do not fit in memory.
     """
     check_size(n_spins, p)
     orders = n_orders(descending_indices(n_spins, p))
@@ -144,7 +144,7 @@ def p_spin(couplings, n_spins: int, p: int = 3, *, stiffness: float | None = Non
     n_spins : int
         N, the number of variables.
     p : int
-        Degree, from 1 on.
+        Degree, from 1 to 170.
     stiffness : float, optional
         Of the spring that holds ``w`` on the sphere; no influence on energies or tangential eigenvalues. By default
         the mean eigenvalue at the threshold energy of minima, 2 sqrt(p (p - 1)), and 1 where that is zero.
@@ -210,19 +210,20 @@ def gradients(points, data):
 
 def check_size(n_spins, p):
     """Refuse what is no number of spins, no degree, or more than memory holds; see :func:`draw_couplings`."""
-    for name, number in (("n_spins", n_spins), ("p", p)):
-        if not isinstance(number, Integral) or number < 1:
-            raise InputError(f"{name} is {number!r}; expected a whole number from 1 on")
+    check_count("n_spins", n_spins)
+    check_count("p", p)
+    if p > MOST_P:
+        raise InputError(f"p is {p}; expected at most {MOST_P}")
+    n_spins, p = int(n_spins), int(p)  # of NumPy they would overflow
     # the couplings and, for a moment, their indices twice; the table of the gradient
     numbers = (2 * p + 2) * comb(n_spins + p - 1, p) + (n_spins + 2 * p) * comb(n_spins + p - 2, p - 1)
     check_room(numbers, f"{n_spins} spins with p = {p}")
 
 
-def check_room(numbers: int, what: str):
-    """Refuse to make more floating-point numbers than the memory of this machine holds."""
-    needed, present = 8 * numbers, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if needed > present:
-        raise InputError(f"{what} need {needed / GIB:.1f} GiB of memory, but there are {present / GIB:.1f} GiB")
+def check_count(name, number):
+    """Refuse what is no whole number from 1 on."""
+    if not isinstance(number, Integral) or number < 1:
+        raise InputError(f"{name} is {number!r}; expected a whole number from 1 on")
 
 
 def descending_indices(n: int, degree: int) -> np.ndarray:

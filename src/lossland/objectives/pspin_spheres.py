@@ -11,7 +11,8 @@ from numba import float64, types
 
 from lossland._kernel import kernel
 from lossland._vector import dot
-from lossland.objectives.pspin import check_room
+from lossland.objectives.memory import check_room
+from lossland.objectives.pspin import check_count
 
 
 def draw_three_sphere_couplings(n_spins: int, rng: np.random.Generator) -> np.ndarray:
@@ -20,10 +21,16 @@ def draw_three_sphere_couplings(n_spins: int, rng: np.random.Generator) -> np.nd
     Raises
     ------
     InputError
-        When they do not fit in memory.
+        When ``n_spins`` is no whole number from 1 on, or they do not fit in memory.
     """
-    check_room(n_spins**3, f"three spheres of {n_spins} spins")
+    check_spheres(n_spins)
     return rng.normal(size=(n_spins, n_spins**2))
+
+
+def check_spheres(n_spins):
+    """Refuse what is no number of spins, or more than memory holds; see :func:`draw_three_sphere_couplings`."""
+    check_count("n_spins", n_spins)
+    check_room(int(n_spins) ** 3, f"three spheres of {n_spins} spins")
 
 
 @kernel(
