@@ -29,7 +29,7 @@ def test_every_published_number_has_a_row_whatever_was_found(repository, make_ta
     (tmp_path / "draw-1.csv").write_text("quantity,value\nn_minima,3\ntest_auc_mean,\n")
     (tmp_path / "draw-2.csv").write_text("quantity,value\nn_minima,5\n")
     draws, labels = [tmp_path / f"draw-{draw}.csv" for draw in (1, 2)], LABELS[name]
-    rows = [[row[labels].to_dict(), draws, False] for _, row in published.iterrows()]
+    rows = [[row[labels].to_dict(), draws, None] for _, row in published.iterrows()]
     make_table(rows, repository / "config/published" / name, tmp_path / "table.csv", 0.95)
     table = pd.read_csv(tmp_path / "table.csv").set_index([*labels, "quantity"])
     cells = published.set_index(labels).stack().dropna()
@@ -52,7 +52,7 @@ def test_every_published_table_is_tried(repository):
 def test_counts_of_samples_have_no_verdict_but_that(repository, make_table, tmp_path):
     (tmp_path / "draw.csv").write_text("quantity,value\nn_minima,3\nn_variables,34\n")
     label, path = {"hidden_nodes": 10, "neighbours": "1"}, repository / "config/published" / list(LABELS)[-1]
-    make_table([[label, [tmp_path / "draw.csv"] * 2, True]], path, tmp_path / "table.csv", 0.95)
+    make_table([[label, [tmp_path / "draw.csv"] * 2, "sample"]], path, tmp_path / "table.csv", 0.95)
     table = pd.read_csv(tmp_path / "table.csv").set_index("quantity")
     assert table["published"].to_dict() == {"n_minima": 2, "n_variables": 34}
     assert table["verdict"].to_dict() == {"n_minima": "sample", "n_variables": "inside"}

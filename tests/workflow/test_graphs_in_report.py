@@ -39,3 +39,11 @@ def test_caption_says_what_the_energies_and_colours_are(repository, colour, opti
     caption = Template(text).render(snakemake={"params": {"colour": colour, "options": options}})
     assert f"every branch ends at the {energy} of a minimum" in " ".join(caption.split())
     assert caption.strip().endswith(end)
+
+
+def test_caption_of_panels_says_what_the_energies_are(repository):
+    text = (repository / "workflow/report/panels.rst").read_text()
+    for options, energy in (({}, "loss"), ({"ylabel": "energy per spin"}, "energy per spin")):
+        caption = Template(text).render(snakemake={"params": {"colour": None, "options": options}})
+        assert f"Every branch ends at the {energy} of a minimum" in caption
+        assert "coloured" not in caption
