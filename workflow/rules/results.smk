@@ -3,6 +3,7 @@
 TABLES = [table for study in config["studies"] for table in STUDY_TABLES[study]]
 CLAIMS = [path for study in config["studies"] for path in claim_files(study)]
 LISTS = [table for study in config["studies"] for table in STUDY_LISTS[study]]
+ZEROS = [table for study in config["studies"] for table in STUDY_ZEROS[study]]
 # A study without figures of its own has the graph of each landscape
 GRAPHS = [
     f"figures/{path}/disconnectivity.png"
@@ -47,6 +48,7 @@ rule verdicts:
         claims=CLAIMS,
         verifications=expand("results/{path}/verification.csv", path=SELECTED),
         landscapes=expand("results/{path}/table.csv", path=SELECTED),
+        zeros=ZEROS,
     output:
         verdicts=report(
             f"{PAGE}/check.csv",
