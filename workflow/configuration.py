@@ -268,14 +268,8 @@ def _contradictions(config):
     elif config["datasets"][config["descents"]["dataset"]]["p"] < FEWEST_SPINS:
         path = ["datasets", config["descents"]["dataset"], "p"]
         yield path, f"is {config['datasets'][path[1]]['p']}, expected at least {FEWEST_SPINS} for descents"
-    students = config["students"]
-    if (of := config["datasets"].get(students["dataset"], {}).get("kind")) != "mnist":
-        yield ["students", "dataset"], f"is of kind {of}, expected a key of datasets of kind mnist"
-    if students["n_continued"] > students["n_data"]:
-        yield (
-            ["students", "n_continued"],
-            f"is {students['n_continued']}, expected at most n_data, {students['n_data']}",
-        )
+    for key, sentence in _student_contradictions(config["students"], config["datasets"]):
+        yield ["students", *key], sentence
     for study, landscapes in config["landscapes"].items():
         for name, landscape in landscapes.items():
             for key, sentence in _landscape_contradictions(landscape, config["datasets"]):
@@ -289,6 +283,22 @@ def _contradictions(config):
                     )
                     sentence += f"more than {MAX_DENSE} variables are sampled for minima only"
                     yield ["landscapes", study, name, "explore", "max_searches"], sentence
+
+
+def _student_contradictions(students, datasets):
+    if (of := datasets.get(students["dataset"], {}).get("kind")) != "mnist":
+        yield ["dataset"], f"is of kind {of}, expected a key of datasets of kind mnist"
+    if students["n_continued"] > students["n_data"]:
+        yield ["n_continued"], f"is {students['n_continued']}, expected at most n_data, {students['n_data']}"
+    n_teacher, sizes = students["n_hidden"], {}
+    for number, size in enumerate(students["relative_sizes"]):
+        n_hidden = round(size * n_teacher)  # as in scripts/_students.py
+        makes = f"is {size}, which makes {n_hidden} hidden nodes where n_hidden is {n_teacher}"
+        if n_hidden < 1:
+            yield ["relative_sizes", number], f"{makes}, expected at least one"
+        if n_hidden in sizes:
+            yield ["relative_sizes", number], f"{makes}, as {sizes[n_hidden]} does, expected every number once"
+        sizes[n_hidden] = size
 
 
 def _landscape_contradictions(landscape, datasets):

@@ -165,26 +165,27 @@ def lowest_eigenvalues(products: HessianProducts, k: int, tolerance: float = LAN
     return extreme_eigenvalues(products, n, k, tolerance=tolerance)
 
 
-def lowest_to_scale(objective: Objective, x, tolerance: float = 1e-4) -> tuple[float, float]:
-    """Return the lowest and the largest Hessian eigenvalue at ``x``, to a share of the largest one's size.
+def lowest_to_scale(product, n: int, k: int = 1, *, tolerance: float) -> tuple[np.ndarray, float]:
+    """Return the ``k`` lowest eigenvalues of a symmetric operator, ascending, and the largest one.
 
-    For objectives with directions without any curvature: the lowest eigenvalue is zero then, so that no error relative
-    to itself can be asked for.
+    Errors are at most ``tolerance`` times the largest one's size. For Hessians with directions without any curvature:
+    there the lowest eigenvalues are zero, so that no error relative to themselves can be asked for.
+
+    Parameters
+    ----------
+    product, n, k
+        As for :func:`extreme_eigenvalues`.
+    tolerance : float
 
     Raises
     ------
     scipy.sparse.linalg.ArpackNoConvergence
         When they do not converge.
     """
-    n = objective.n_variables
-    largest = float(
-        extreme_eigenvalues(lambda v: objective.hessian_product(x, v), n, which="LA", tolerance=tolerance)[0]
-    )
+    largest = float(extreme_eigenvalues(product, n, which="LA", tolerance=tolerance)[0])
     scale = abs(largest)
-    shifted = extreme_eigenvalues(
-        lambda v: objective.hessian_product(x, v) + scale * v, n, which="SA", tolerance=tolerance
-    )
-    return float(shifted[0]) - scale, largest
+    shifted = extreme_eigenvalues(lambda v: product(v) + scale * v, n, k, which="SA", tolerance=tolerance)
+    return shifted - scale, largest
 
 
 def extreme_eigenvalues(product, n: int, k: int = 1, *, which="SA", tolerance: float) -> np.ndarray:

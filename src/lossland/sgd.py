@@ -8,7 +8,8 @@ from numba import float64, int64, types
 from lossland._kernel import kernel
 from lossland._vector import add_scaled
 from lossland.errors import InputError
-from lossland.objectives.soft_targets import check_data, checked_sizes, divergence_gradient, probabilities
+from lossland.objectives.elementary import exp_of_negative
+from lossland.objectives.soft_targets import check_data, checked_sizes, divergence_gradient, log_probabilities
 
 
 class Training(NamedTuple):
@@ -96,11 +97,12 @@ def _epoch(w, sizes, inputs, targets, order, batch, rate):
     error_model="numpy",
 )
 def _distances(w, sizes, inputs, targets):
-    found, divergence, squared = probabilities(w, sizes, inputs), 0.0, 0.0
+    found = log_probabilities(w, sizes, inputs, np.empty((inputs.shape[0], sizes[1])))
+    divergence, squared = 0.0, 0.0
     for i in range(found.shape[0]):
         for k in range(found.shape[1]):
             p = targets[i, k]
             if p > 0.0:
-                divergence += p * np.log(p / found[i, k])
-            squared += (p - found[i, k]) ** 2
+                divergence += p * (np.log(p) - found[i, k])
+            squared += (p - exp_of_negative(found[i, k])) ** 2
     return divergence / found.shape[0], squared / found.shape[0]

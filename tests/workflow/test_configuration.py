@@ -86,6 +86,17 @@ def complaint(repository, schema, default, write_config):
             "students.dataset is of kind damped_sines, expected a key of datasets of kind mnist",
         ),
         ("students: {relative_sizes: [0, 1]}", "students.relative_sizes.0 is 0, expected it to be more than 0"),
+        (
+            "students: {relative_sizes: [1, 0.01]}",
+            "students.relative_sizes.1 is 0.01, which makes 0 hidden nodes where n_hidden is 20, expected at least one",
+        ),
+        (
+            "students: {relative_sizes: [0.5, 1, 0.51]}",
+            "students.relative_sizes.2 is 0.51, which makes 10 hidden nodes where n_hidden is 20, as 0.5 does, "
+            "expected every number once",
+        ),
+        ("students: {n_data: 1}", "students.n_data is 1, expected it to be at least 2"),
+        ("students: {n_hidden: 0}", "students.n_hidden is 0, expected it to be at least 1"),
         ("descents: {n_spins: [5, 6]}", "descents.n_spins is [5, 6], expected it to be at least 3 long"),
         ("datasets: {mnist: {pixels: 0}}", "datasets.mnist.pixels is 0, expected it to be more than 0"),
         (

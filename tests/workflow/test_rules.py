@@ -17,7 +17,7 @@ def planned(process):
 DRAWS = {"default": (58, 8), "coverage": (72, 8), "smoke": (28, 8), "paper": (192, 24)}
 FUNCTIONS = {"default": 24, "coverage": 24, "smoke": 10, "paper": 50}
 SEEDS = {"default": 3, "coverage": 3, "smoke": 2, "paper": 5}
-STUDENT_JOBS = {"stalled_students": 1, "student_curves": 1}
+STUDENT_JOBS = {"stalled_students": 1, "student_levels": 1, "student_curves": 1}
 DESCENTS = {"default": 12, "coverage": 12, "smoke": 7, "paper": 16}
 
 

@@ -86,8 +86,21 @@ def test_students_learn_and_go_on(smoke_run, has_mnist):
             assert students.loc[(schedule, size, 1), "divergence"] == curve[-1]
             ends.append(curve[-1])
         assert ends == sorted(ends, reverse=True)  # the larger the student, the nearer to its teacher
-    stalled = pd.read_csv(smoke_run / "results/ballard2017/stalled-students.csv")
-    assert (stalled["continued"] < stalled["stalled"]).all()
+    levels = pd.read_csv(smoke_run / "results/ballard2017/student-levels.csv").set_index(["relative_size", "quantity"])
+    ours = students.loc[("decaying", 2.0), "divergence"]
+    assert levels.at[(2.0, "divergence"), "mean"] == pytest.approx(ours.mean(), rel=1e-12)
+    assert levels.at[(2.0, "divergence"), "published"] == 0.016
+    table = pd.read_csv(smoke_run / "results/ballard2017/stalled-students.csv")
+    stalled, continued = (table[table["at"] == at].set_index("relative_size") for at in ("stalled", "continued"))
+    assert stalled.index.tolist() == continued.index.tolist() == [0.5, 1.0, 2.0]
+    lost = stalled["divergence_on_all"]
+    assert lost.to_dict() == pytest.approx(
+        students.loc["decaying"].xs(1, level="seed")["divergence"].to_dict(), rel=1e-9
+    )
+    assert (continued["divergence"] < stalled["divergence"]).all()
+    lowest = table[[f"eigenvalue_{k}_over_largest" for k in range(1, 6)]]
+    assert (lowest.diff(axis=1).iloc[:, 1:] >= 0.0).all(axis=None)
+    assert lowest.max(axis=None) < 1.0
     assert (smoke_run / "figures/ballard2017/figure-16.png").stat().st_size
 
 
@@ -112,6 +125,8 @@ def test_every_landscape_passes_its_own_checks(smoke_run, snakemake, has_mnist):
     assert connected == NETWORKS + FITS
     n_landscapes = len([*DRAWS, *FITS, *SPINS]) + 8 * has_mnist
     assert (quality["quantity"] == "unverified points").sum() == n_landscapes
+    zeros = quality[quality["where"].str.startswith("ballard2017/students/teacher-copies-")]
+    assert zeros["quantity"].tolist() == ["divergence", "squared_error"] * 2 * has_mnist
     assert set(verdicts["kind"]) == {"quality", "published", "claim"}
 
 

@@ -90,7 +90,7 @@ NEEDS_MNIST = "|".join(
         "figures/chitturi2020/(figure-5|MNIST).*",
         "results/chitturi2020/(table-3|claims-mnist|MNIST).*",
         "figures/ballard2017/figure-16.*",
-        "results/ballard2017/(students|stalled-students|claims-students).*",
+        "results/ballard2017/(students|student-levels|stalled-students|claims-students).*",
         "(figures|results)/mnist-readings/.*",
     )
 )

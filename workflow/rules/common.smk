@@ -223,10 +223,12 @@ N_SHARDS = config["shards"]["landscape"]
 LJAT3 = [name for name, dataset in config["datasets"].items() if dataset["kind"] == "ljat3"]
 EXPLORATION_CODE = code("datasets", "exploration", "objectives")
 # What the files of the studies add to a full run, by study: tables beside published numbers, claims about landscapes,
-# files of other claims, other tables, those among them of exact numbers beside published ones, figures
+# files of other claims, tables of numbers that must be zero but for rounding, other tables, those among them of exact
+# numbers beside published ones, figures
 STUDY_TABLES = {study: [] for study in config["landscapes"]}
 STUDY_CLAIMS = {study: {} for study in config["landscapes"]}
 STUDY_CLAIM_FILES = {study: [] for study in config["landscapes"]}
+STUDY_ZEROS = {study: [] for study in config["landscapes"]}
 STUDY_LISTS = {study: [] for study in config["landscapes"]}
 STUDY_EXACT = {study: [] for study in config["landscapes"]}
 STUDY_FIGURES = {study: [] for study in config["landscapes"]}

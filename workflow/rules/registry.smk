@@ -119,6 +119,7 @@ def asked_for(study):
         "claims": claim_files(study),
         "lists": STUDY_LISTS[study],
         "exact": STUDY_EXACT[study],
+        "zeros": STUDY_ZEROS[study],
         "figures": [*STUDY_FIGURES[study], *graphs, *(f"figures/{study}/{name}/growth.png" for name in grown)],
         "costs": [f"results/{study}/costs.csv"],
         "landscapes": draws_of_study(study),

@@ -29,6 +29,7 @@ rule verdicts:
         claims=lambda wildcards: of_page(wildcards.page, "claims"),
         verifications=lambda wildcards: files_of_landscapes(wildcards.page, "verification.csv"),
         landscapes=lambda wildcards: files_of_landscapes(wildcards.page, "table.csv"),
+        zeros=lambda wildcards: of_page(wildcards.page, "zeros"),
     output:
         verdicts=report(
             "results/{page}check.csv",

@@ -3,7 +3,11 @@
 if MNIST_FOLDER:
     STUDY_FIGURES["ballard2017"].append("figures/ballard2017/figure-16.png")
     STUDY_LISTS["ballard2017"] += [f"results/ballard2017/{table}.csv" for table in ("students", "stalled-students")]
+    STUDY_TABLES["ballard2017"].append("results/ballard2017/student-levels.csv")
     STUDY_CLAIM_FILES["ballard2017"].append("results/ballard2017/claims-students.csv")
+    _seeds = range(1, config["students"]["seeds"] + 1)
+    STUDENT_CURVES = expand("results/ballard2017/students/curves-{seed}.csv", seed=_seeds)
+    STUDY_ZEROS["ballard2017"] += expand("results/ballard2017/students/teacher-copies-{seed}.csv", seed=_seeds)
 
     rule students:
         input:
@@ -12,6 +16,7 @@ if MNIST_FOLDER:
         output:
             curves="results/ballard2017/students/curves-{seed}.csv",
             weights="results/ballard2017/students/weights-{seed}.npz",
+            copies="results/ballard2017/students/teacher-copies-{seed}.csv",
         log:
             "results/logs/ballard2017/students-{seed}.log",
         benchmark:
@@ -25,9 +30,9 @@ if MNIST_FOLDER:
             mem_mb=4000,
             runtime=600,
         params:
-            settings=STUDENTS,
+            settings={key: value for key, value in STUDENTS.items() if key not in ("n_continued", "steps")},
             seed=lambda wildcards: derived_seed(f"ballard2017/students/{wildcards.seed}"),
-            code=code("datasets", "sgd"),
+            code=code("datasets", "sgd", "symmetry"),
         message:
             "Train teacher and students, seed {wildcards.seed}"
         script:
@@ -57,15 +62,16 @@ if MNIST_FOLDER:
         params:
             settings=STUDENTS,
             seed=derived_seed("ballard2017/students/1"),
-            code=code("datasets", "lbfgs", "lowest_mode", "objectives"),
+            code=code("datasets", "lbfgs", "lowest_mode", "objectives", "sgd"),
         message:
             "Go on from where the students stalled"
         script:
             "../scripts/stalled.py"
 
-    rule student_curves:
+    rule student_levels:
         input:
-            expand("results/ballard2017/students/curves-{seed}.csv", seed=range(1, config["students"]["seeds"] + 1)),
+            curves=STUDENT_CURVES,
+            published=in_repository("config/published/ballard2017_students.csv"),
         output:
             table=report(
                 "results/ballard2017/students.csv",
@@ -73,7 +79,36 @@ if MNIST_FOLDER:
                 category="Beside the papers",
                 labels={"shows": "ballard2017, students"},
             ),
+            levels=report(
+                "results/ballard2017/student-levels.csv",
+                caption="../report/table.rst",
+                category="Beside the papers",
+                labels={"shows": "ballard2017, levels of students"},
+            ),
             claims="results/ballard2017/claims-students.csv",
+        log:
+            "results/logs/ballard2017/student-levels.log",
+        benchmark:
+            "results/benchmarks/ballard2017/student-levels.tsv"
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        params:
+            confidence=config["check"]["confidence"],
+            code=code("analysis.comparison", "analysis.effects"),
+        message:
+            "Put the levels of students beside the published one"
+        script:
+            "../scripts/student_levels.py"
+
+    rule student_curves:
+        input:
+            curves=STUDENT_CURVES,
+            published=in_repository("config/published/ballard2017_students.csv"),
+        output:
             pdf="figures/ballard2017/figure-16.pdf",
             png=report(
                 "figures/ballard2017/figure-16.png",
@@ -92,7 +127,6 @@ if MNIST_FOLDER:
             mem_mb=1000,
             runtime=10,
         params:
-            confidence=config["check"]["confidence"],
             code=code("analysis.effects", "plotting.students"),
         message:
             "Draw how the losses of students fall"

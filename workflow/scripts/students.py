@@ -2,27 +2,25 @@
 
 import numpy as np
 import pandas as pd
-from _students import N_CLASSES, read_halves, sizes_of, students_of, targets_of
+from _copies import losses_at_copies
+from _students import COPIES, N_CLASSES, STUDENT, TEACHER, read_halves, sizes_of, stream, students_of, targets_of
 
 from lossland.sgd import train
 
-SCHEDULES = ("constant", "decaying")
 
-
-def train_students(paths, path_to_curves, path_to_weights, settings, seed):
-    """Write both losses of every student and of the teacher after every epoch, and all weights."""
-    sequences = np.random.SeedSequence(seed).spawn(2)
-    inputs, labels, theirs = read_halves(paths[0], settings, sequences[0])
-    rng, n_teacher, decay = np.random.default_rng(sequences[1]), settings["n_hidden"], settings["decay"]
+def train_students(paths, path_to_curves, path_to_weights, path_to_copies, settings, seed):
+    """Write both losses of students and teacher after every epoch, all weights, and the losses at the teacher."""
+    inputs, labels, theirs = read_halves(paths[0], settings, seed)
+    n_teacher, decay = settings["n_hidden"], settings["decay"]
     options = {"batch": settings["batch"], "rate": settings["rate"], "n_epochs": settings["epochs"]}
     told = options | {"n_epochs": settings["teacher_epochs"], "decay": decay}
-    teacher = train(sizes_of(n_teacher), inputs, np.eye(N_CLASSES)[labels], rng, **told)
+    teacher = train(sizes_of(n_teacher), inputs, np.eye(N_CLASSES)[labels], stream(seed, TEACHER), **told)
     curves, weights = [curve_of(teacher, "teacher", 1.0)], {"teacher": teacher.w}
     targets = targets_of(teacher.w, n_teacher, theirs)
-    for schedule in SCHEDULES:
-        told = options | {"decay": decay if schedule == "decaying" else 0.0}
+    losses_at_copies(teacher.w, sizes_of(n_teacher), theirs, targets, stream(seed, COPIES)).to_csv(path_to_copies)
+    for schedule, told in (("constant", options), ("decaying", options | {"decay": decay})):
         for size, n_hidden in students_of(n_teacher, settings["relative_sizes"]).items():
-            student = train(sizes_of(n_hidden), theirs, targets, rng, **told)
+            student = train(sizes_of(n_hidden), theirs, targets, stream(seed, STUDENT, n_hidden), **told)
             curves.append(curve_of(student, schedule, size))
             weights[f"{schedule}-{size:g}"] = student.w
     pd.concat(curves).to_csv(path_to_curves, index=False)

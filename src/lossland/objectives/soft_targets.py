@@ -18,7 +18,7 @@ ROUNDING = 1e-9  # of probabilities that add up to one
 
 
 @kernel(float64[:, ::1](float64[::1], int64[::1], float64[:, ::1], float64[:, ::1]))
-def _log_probabilities(w, sizes, inputs, hidden):
+def log_probabilities(w, sizes, inputs, hidden):
     """Return the logarithms of the outputs, shape (n, n_out), and overwrite the hidden nodes' outputs (n, n_hidden)."""
     n_in, n_hidden, n_out = sizes
     biases, second = n_hidden * n_in, n_hidden * (n_in + 1)
@@ -49,7 +49,7 @@ def divergence_gradient(w, sizes, inputs, targets, gradient):
     n_in, n_hidden, n_out = sizes
     biases, second = n_hidden * n_in, n_hidden * (n_in + 1)
     n, hidden = inputs.shape[0], np.empty((inputs.shape[0], n_hidden))
-    outer, total = _log_probabilities(w, sizes, inputs, hidden), 0.0
+    outer, total = log_probabilities(w, sizes, inputs, hidden), 0.0
     for i in range(n):
         for k in range(n_out):
             p = targets[i, k]
@@ -79,11 +79,42 @@ def value_gradient(w, data, gradient):
 @kernel(float64[:, ::1](float64[::1], int64[::1], float64[:, ::1]))
 def probabilities(w, sizes, inputs):
     """Return the outputs of a network, shape (n, n_out), for ``inputs`` (n, n_in); ``w`` as in the design of `x`."""
-    found = _log_probabilities(w, sizes, inputs, np.empty((inputs.shape[0], sizes[1])))
+    found = log_probabilities(w, sizes, inputs, np.empty((inputs.shape[0], sizes[1])))
     for i in range(found.shape[0]):
         for k in range(found.shape[1]):
             found[i, k] = exp_of_negative(found[i, k])
     return found
+
+
+def hessian_products(w, layer_sizes, inputs, targets):
+    """Return a function from a direction, shape (n_weights,), to the Hessian of the divergence at ``w`` times it.
+
+    Exact (Pearlmutter, Neural Computation 6, 147, 1994); what does not depend on the direction is computed once.
+    """
+    sizes, n = checked_sizes(layer_sizes), len(inputs)
+    _, (second, _) = _layers(w, sizes)
+    hidden = np.empty((n, sizes[1]))
+    outputs = np.exp(log_probabilities(w, np.array(sizes), inputs, hidden))
+    slopes, outer = 1.0 - hidden**2, (outputs - targets) / n
+    bend = -2.0 * hidden * slopes * (outer @ second)  # what the second derivative of tanh adds
+
+    def product(direction):
+        (ahead, shift), (turn, rise) = _layers(direction, sizes)
+        moved = inputs @ ahead.T + shift
+        raised = (slopes * moved) @ second.T + hidden @ turn.T + rise
+        change = outputs * (raised - (outputs * raised).sum(axis=1, keepdims=True)) / n
+        inner = slopes * (change @ second + outer @ turn) + bend * moved
+        last = change.T @ hidden + outer.T @ (slopes * moved)
+        return np.concatenate([(inner.T @ inputs).ravel(), inner.sum(axis=0), last.ravel(), change.sum(axis=0)])
+
+    return product
+
+
+def _layers(w, sizes):
+    """Return (matrix, biases) of both layers."""
+    n_in, n_hidden, n_out = sizes
+    first, biases, second, rest = np.split(w, np.cumsum([n_hidden * n_in, n_hidden, n_out * n_hidden]))
+    return (first.reshape(n_hidden, n_in), biases), (second.reshape(n_out, n_hidden), rest)
 
 
 def distillation(layer_sizes, inputs, targets) -> Objective:
