@@ -19,7 +19,7 @@ def train(scripts, monkeypatch, tmp_path):
 
     rng = np.random.default_rng(0)
     images = rng.random((30, 784)), rng.integers(0, 10, size=30), rng.random((30, 784))
-    monkeypatch.setattr(students, "read_halves", lambda path, n_data, seed: images)
+    monkeypatch.setattr(students, "read_halves", lambda path, settings, seed: images)
     files = [tmp_path / name for name in ("curves.csv", "weights.npz", "copies.csv")]
 
     def trained(relative_sizes, **changes):
@@ -54,12 +54,12 @@ def test_halves_have_no_image_in_common(scripts, monkeypatch):
         def take(self, rows):
             return rows, rows % 10
 
-    monkeypatch.setattr(_students, "read_mnist", lambda folder: (Images(),))
-    mine, labels, theirs = _students.read_halves("images", 8, 1)
+    monkeypatch.setattr(_students, "read_mnist", lambda folder, scale: (Images(),))
+    mine, labels, theirs = _students.read_halves("images", {"n_data": 8, "pixels": 1.0}, 1)
     assert len(mine) == len(theirs) == 8
     assert len({*mine, *theirs}) == 16
     assert np.array_equal(labels, mine % 10)
-    again = _students.read_halves("images", 8, 2)[0]
+    again = _students.read_halves("images", {"n_data": 8, "pixels": 1.0}, 2)[0]
     assert set(again) != set(mine)
 
 

@@ -13,9 +13,8 @@ def make_table(rows, path_to_published, path_to_table, confidence):
     """Write one line for each quantity of each landscape: [label, tables of its draws, what is not judged of it].
 
     Labels, {column: value}, find the published row, of which every number has a line, if no draw has it, too; variants
-    of a quantity (after a colon) share its number. Draws without a quantity are left out, quantities that are neither
-    published nor known of any draw, too. Not judged are counts of a "sample" (no coverage is required of it) and
-    "context".
+    of a quantity (after a colon) share its number. Left out: draws without a quantity, quantities that nobody knows.
+    Not judged: counts of a "sample" (no coverage is required of it), and "context".
     """
     lines = []
     for label, paths, unjudged in rows:
