@@ -22,7 +22,7 @@ help:
 	@echo "make lint           linters only"
 	@echo "make environment    only set .venv up"
 	@echo "make reference      regenerate the committed reference of the smoke run, on purpose"
-	@echo "make benchmark      speed beside other programs, about 12 minutes (ONLY=\"work ...\": some rows)"
+	@echo "make benchmark      speed beside other programs, about 18 minutes (ONLY=\"work ...\": some rows)"
 	@echo "make lock           regenerate requirements.lock and environment.yml (UPGRADE=--upgrade: newest versions)"
 	@echo "make clean          remove .venv and caches; results and figures stay"
 

@@ -94,9 +94,12 @@ def gather(network, n_minima, seconds, checkpoint, n_rows):
         pass
     clock, shown = Clock(exploration, start), time.monotonic()
     next_row = (rows[-1]["n_minima"] if rows else 0) + n_minima // n_rows
-    while exploration.landscape.counts()["n_minima"] < n_minima and clock.now()["cpu_seconds"] < seconds:
-        exploration.advance()
-        if exploration.landscape.counts()["n_minima"] >= next_row or time.monotonic() - shown > WITHOUT_PROGRESS:
+    more = True
+    while more:
+        done = exploration.landscape.counts()["n_minima"] >= n_minima or clock.now()["cpu_seconds"] >= seconds
+        more = not done and exploration.advance()
+        due = exploration.landscape.counts()["n_minima"] >= next_row or time.monotonic() - shown > WITHOUT_PROGRESS
+        if (due or not more) and exploration.n_searches > (rows[-1]["n_searches"] if rows else 0):
             rows.append(row(exploration, network, clock))
             print(
                 {key: round(value, 3) if isinstance(value, float) else value for key, value in rows[-1].items()},

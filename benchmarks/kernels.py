@@ -2,9 +2,9 @@
 
 import numpy as np
 
-ROUNDS, SECONDS = 5, 0.2
+ROUNDS, SECONDS = 9, 0.5
 EVALUATED = ("100", "1000", "10000", "100000", "784-10-10", "2-4-4-4-4")
-DIFFERENTIATED = ("100", "1000", "10000", "2-4-4-4-4")
+DIFFERENTIATED = ("100", "1000", "10000", "100000", "2-4-4-4-4")
 PEERS = ("numpy", "jax")
 IN_ROWS = tuple(f"evaluation_{n_data}" for n_data in (100, 1000, 10_000, 100_000))  # works with the peer numpy_rows
 IN_GRADIENTS = "hessian_in_gradients"

@@ -26,7 +26,7 @@ TABLE_BEGINS, TABLE_ENDS = "<!-- benchmarks/results.csv, by benchmarks/plots.py 
 #: every work, in the order of the files
 WORKS = (
     *(f"evaluation_{name}" for name in ("100", "1000", "10000", "100000", "784-10-10", "2-4-4-4-4")),
-    *(f"hessian_{name}" for name in ("100", "1000", "10000", "2-4-4-4-4")),
+    *(f"hessian_{name}" for name in ("100", "1000", "10000", "100000", "2-4-4-4-4")),
     *(f"{work}_native" for work in ("evaluation_1000", "evaluation_10000", "hessian_1000")),
     "hessian_in_gradients",
     "minimisation",

@@ -1,7 +1,8 @@
 """A digest of all bytes at the end of a file, checked before anything interprets them.
 
 HDF5 trusts its own structures: a single changed bit in them can keep it busy for ever. It ignores what follows its end,
-and cuts it off when it changes a file, so a file that was edited on purpose has no seal and is read all the same.
+and cuts it off when it changes a file, so a file that was edited on purpose has no seal: its content has another digest
+than recorded, which is told from a file that was merely cut off.
 """
 
 import hashlib
@@ -18,6 +19,13 @@ def seal(file) -> None:
     while block := file.read(BLOCK):
         digest.update(block)
     file.write(MARK + digest.digest())
+
+
+def sealed(path) -> bool:
+    """Whether a file has a seal at its end, right or wrong."""
+    with open(path, "rb") as file:
+        file.seek(max(0, file.seek(0, 2) - LENGTH))
+        return file.read(len(MARK)) == MARK
 
 
 def broken(path) -> bool:

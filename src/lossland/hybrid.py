@@ -9,12 +9,11 @@ from typing import NamedTuple
 import numba
 import numpy as np
 from numba import float64, int64, types
-from scipy.sparse.linalg import ArpackNoConvergence
 
 from lossland._kernel import kernel
 from lossland._vector import add_scaled, dot, finite, norm, rms, scale
 from lossland.lbfgs import MAX_REDUCTIONS, quasi_newton_step
-from lossland.lowest_mode import HessianProducts, lowest_eigenvalues, lowest_mode
+from lossland.lowest_mode import HessianProducts, eigenvalues_or_status, lowest_mode
 from lossland.objectives.base import DATA, VALUE_GRADIENT, Objective
 from lossland.status import StationaryPoint, Status
 
@@ -242,7 +241,8 @@ def follow_hybrid(objective: Objective, x, direction, options: HybridOptions = H
     -------
     StationaryPoint
         ``CONVERGED`` only with exactly one negative eigenvalue. Above ``DENSE_LIMIT`` variables ``eigenvalues`` holds
-        only the lowest two, and they are empty, with ``MAX_ITERATIONS``, when Lanczos does not find them.
+        only the lowest two; they are empty, with ``MAX_ITERATIONS``, when Lanczos does not find them, and with
+        ``NOT_FINITE`` when Hessian-vector products overflow.
 
     Raises
     ------
@@ -261,10 +261,7 @@ def follow_hybrid(objective: Objective, x, direction, options: HybridOptions = H
     if status == CONVERGED and objective.n_variables <= DENSE_LIMIT:
         eigenvalues, n_hessians = np.linalg.eigvalsh(objective.hessian_matrix(x)), 1
     elif status == CONVERGED:
-        try:
-            eigenvalues = lowest_eigenvalues(products, 2)
-        except ArpackNoConvergence:
-            status = MAX_ITERATIONS
+        eigenvalues, status = eigenvalues_or_status(products, 2)
     if status == CONVERGED and np.count_nonzero(eigenvalues < 0.0) != 1:
         status = Status.WRONG_INDEX
     n_evaluations += products.n_evaluations

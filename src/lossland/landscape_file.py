@@ -28,7 +28,7 @@ import h5py
 import numpy as np
 
 from lossland._guarded_file import GuardedFile
-from lossland._seal import broken, seal
+from lossland._seal import broken, seal, sealed
 from lossland.completeness import GROWTH_COLUMNS
 from lossland.errors import FileFormatError, InputError, LosslandError
 from lossland.status import Status
@@ -323,6 +323,8 @@ def _read_checked(path, file, check_content):
     matches = file.attrs.get("content_sha256") == content_digest(file)
     if check_content and not matches:
         raise FileFormatError(f"{path} is damaged or was edited: its content does not have the recorded content_sha256")
+    if matches and not sealed(path):
+        raise FileFormatError(f"{path} is truncated: the sha256 of its bytes, at its end, is missing")
     minima = _read_table(path, file["minima"], MINIMUM_COLUMNS)
     states = _read_table(path, file["transition_states"], TRANSITION_STATE_COLUMNS)
     n_variables, n_others = minima["x"].shape[1], states["x"].shape[1]

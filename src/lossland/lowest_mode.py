@@ -2,11 +2,12 @@
 
 import numpy as np
 from numba import float64, int64, types
-from scipy.sparse.linalg import LinearOperator, eigsh
+from scipy.sparse.linalg import ArpackError, ArpackNoConvergence, LinearOperator, eigsh
 
 from lossland._kernel import kernel
 from lossland._vector import add_scaled, dot, norm, scale
 from lossland.objectives.base import DATA, VALUE_GRADIENT, Objective
+from lossland.status import Status
 
 SMALL_LANCZOS = 40  # variables up to which the dense Hessian is cheaper than Lanczos
 LANCZOS_VECTORS = 40
@@ -156,6 +157,8 @@ def lowest_eigenvalues(products: HessianProducts, k: int, tolerance: float = LAN
     ------
     scipy.sparse.linalg.ArpackNoConvergence
         When they do not converge.
+    FloatingPointError
+        When a product is not finite.
     """
     n = products.objective.n_variables
     if not 1 <= k <= n:
@@ -163,6 +166,22 @@ def lowest_eigenvalues(products: HessianProducts, k: int, tolerance: float = LAN
     if n <= SMALL_LANCZOS or k >= n:
         return np.linalg.eigvalsh(products.objective.hessian_matrix(products.x))[:k]
     return extreme_eigenvalues(products, n, k, tolerance=tolerance)
+
+
+def eigenvalues_or_status(
+    products: HessianProducts, k: int, tolerance: float = LANCZOS_TOLERANCE
+) -> tuple[np.ndarray, Status]:
+    """Return what :func:`lowest_eigenvalues` does and ``CONVERGED``; or no eigenvalues, and why there are none.
+
+    That is ``MAX_ITERATIONS`` where they do not converge, and ``NOT_FINITE`` where a product is not finite or so large
+    that Lanczos overflows.
+    """
+    try:
+        return lowest_eigenvalues(products, k, tolerance), Status.CONVERGED
+    except ArpackNoConvergence:
+        return np.empty(0), Status.MAX_ITERATIONS
+    except (ArpackError, np.linalg.LinAlgError, FloatingPointError):
+        return np.empty(0), Status.NOT_FINITE
 
 
 def lowest_to_scale(product, n: int, k: int = 1, *, tolerance: float) -> tuple[np.ndarray, float]:
@@ -181,6 +200,8 @@ def lowest_to_scale(product, n: int, k: int = 1, *, tolerance: float) -> tuple[n
     ------
     scipy.sparse.linalg.ArpackNoConvergence
         When they do not converge.
+    FloatingPointError
+        When a product is not finite.
     """
     largest = float(extreme_eigenvalues(product, n, which="LA", tolerance=tolerance)[0])
     scale = abs(largest)
@@ -204,10 +225,28 @@ def extreme_eigenvalues(product, n: int, k: int = 1, *, which="SA", tolerance: f
     ------
     scipy.sparse.linalg.ArpackNoConvergence
         When they do not converge.
+    FloatingPointError
+        When a product is not finite.
     """
-    operator = LinearOperator((n, n), matvec=lambda v: product(v.ravel()), dtype=np.float64)
+
+    flat = True
+
+    def finite_product(vector):
+        nonlocal flat
+        image = product(vector.ravel())
+        if not np.isfinite(image).all():
+            raise FloatingPointError("the product of the Hessian and a vector is not finite")
+        flat = flat and not image.any()
+        return image
+
+    operator = LinearOperator((n, n), matvec=finite_product, dtype=np.float64)
     # equal calls must give equal bits: a fixed generator, and a fixed start without structure, which must not be
     # orthogonal to a mode
     start = np.cos(np.arange(1.0, n + 1.0) ** 2)
     settings = {"v0": start, "ncv": min(n, max(LANCZOS_VECTORS, 2 * k + 1)), "rng": np.random.default_rng(0)}
-    return np.sort(eigsh(operator, k, which=which, tol=tolerance, return_eigenvectors=False, **settings))
+    try:
+        return np.sort(eigsh(operator, k, which=which, tol=tolerance, return_eigenvectors=False, **settings))
+    except ArpackError:
+        if flat:  # all products are zero, which ARPACK takes for a bad start
+            return np.zeros(k)
+        raise

@@ -4,13 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import float64
-from scipy.sparse.linalg import ArpackNoConvergence
 
 from lossland._kernel import kernel
 from lossland._vector import rms
 from lossland.gradient_flow import FlowOptions, follow_flow
 from lossland.lbfgs import LbfgsOptions, lbfgs
-from lossland.lowest_mode import HessianProducts, lowest_eigenvalues
+from lossland.lowest_mode import HessianProducts, eigenvalues_or_status
 from lossland.objectives.base import Objective
 from lossland.status import MAX_DENSE, SIGN_TOLERANCE, StationaryPoint, Status
 
@@ -79,11 +78,9 @@ def _minimise_large(objective, x, options):
     )
     eigenvalues, products = np.empty(0), HessianProducts(objective, x)
     if status == Status.CONVERGED:
-        try:
-            eigenvalues = lowest_eigenvalues(products, 1, SIGN_TOLERANCE)
-            status = Status.CONVERGED if eigenvalues[0] > 0.0 else Status.WRONG_INDEX
-        except ArpackNoConvergence:
-            status = Status.MAX_ITERATIONS
+        eigenvalues, status = eigenvalues_or_status(products, 1, SIGN_TOLERANCE)
+        if status == Status.CONVERGED and not eigenvalues[0] > 0.0:
+            status = Status.WRONG_INDEX if eigenvalues[0] < 0.0 else Status.DEGENERATE
     n_evaluations += products.n_evaluations
     return StationaryPoint(x, energy, rms_gradient, eigenvalues, Status(status), n_evaluations, 0, n_steps)
 

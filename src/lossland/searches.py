@@ -97,7 +97,7 @@ def connect(objective: Objective, start, end, attempt, options: SaddleOptions, b
     path = connect_path(objective, start, end, band, attempt=attempt, bend=bend)
     outcome = Outcome(n_evaluations=path.n_evaluations)
     if not path.candidates:
-        outcome.failures.append(Status.NO_CANDIDATE)
+        outcome.failures.append(path.status)
     for x, tangent in path.candidates:
         _climb(objective, outcome, x, tangent, options)
     return outcome

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.linalg import ArpackNoConvergence
+from scipy.sparse.linalg import ArpackError, ArpackNoConvergence
 
 from lossland import symmetry
 from lossland.errors import FileFormatError, InputError
@@ -255,6 +255,7 @@ class _Check:
     def _check_large(self, name, row, x, gradient):
         """Check gradient and sign of a point of many variables by its two extreme eigenvalues, without the Hessian."""
 
+        @np.errstate(over="ignore", invalid="ignore")  # said below
         def product(direction):
             step = DIFFERENCE / np.linalg.norm(direction) * direction
             ahead, behind = (self.reference.energy_gradient(x + sign * step)[1] for sign in (1.0, -1.0))
@@ -266,6 +267,9 @@ class _Check:
             self._offence(
                 "eigenvalue", name, row, "an eigenvalue", "none", "Lanczos does not find its smallest eigenvalue"
             )
+            return False
+        except (ArpackError, FloatingPointError):
+            self._offence("finite", name, row, "finite numbers", "NaN or infinity", "derivatives overflow near x")
             return False
         lowest, highest = (float(end[0]) for end in ends)
         stationary = self._check_gradient(name, row, gradient, highest * max(1.0, float(np.abs(x).max())))

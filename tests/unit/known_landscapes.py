@@ -2,11 +2,13 @@
 
 import itertools
 
+import h5py
 import numpy as np
 from known_surfaces import double_wells as wells
 
+from lossland._seal import seal
 from lossland.landscape import Landscape
-from lossland.landscape_file import FileContents
+from lossland.landscape_file import FileContents, content_digest, read_contents, write_contents
 from lossland.minimise import minimise
 from lossland.objectives.mlp import mlp_cross_entropy
 from lossland.saddle import SaddleOptions, climb, fall
@@ -115,3 +117,72 @@ def network_landscape():
                 if all(end.converged for end in ends):
                     landscape.add_transition_state(point, *(landscape.add_minimum(end)[0] for end in ends))
     return landscape
+
+
+def saddle_of_index_two(objective, x):
+    """Climb the two lowest modes of a network's loss and descend all others, from ``x`` to a stationary point."""
+    for _ in range(300):
+        gradient = objective.energy_gradient(x)[1]
+        values, modes = np.linalg.eigh(objective.hessian_matrix(x))
+        step = -(modes.T @ gradient) / np.abs(values)
+        real = np.linalg.norm(objective.idle @ modes, axis=0) < 0.5  # along the others there is nothing but a parabola
+        step[np.flatnonzero(real)[:2]] *= -1.0
+        x = x + modes @ (step * min(1.0, 0.3 / np.linalg.norm(step)))
+    point = stationary_point(objective, x)
+    assert point.rms_gradient < 1e-12
+    assert np.count_nonzero(point.eigenvalues < 0.0) == 2
+    return point
+
+
+def edit(path, change):
+    """Change an open file by ``change(file)`` and renew its digests, so that only what was changed can be objected to."""
+    with h5py.File(path, "r+") as file:
+        change(file)
+        file.attrs["content_sha256"] = content_digest(file)
+    with open(path, "r+b") as file:
+        seal(file)
+
+
+def plant(path, change):
+    """Rewrite a file with intact digests after ``change(contents)``."""
+    contents = read_contents(path)
+    change(contents)
+    orders = (np.arange(len(table["energy"])) for table in (contents.minima, contents.transition_states))
+    write_contents(path, contents, *orders)
+
+
+def set_entry(table, column, row, value):
+    """Return a change of one number, for :func:`plant`."""
+
+    def change(contents):
+        getattr(contents, table)[column][row] = value
+
+    return change
+
+
+def add_state(point, ends):
+    """Return a change that adds a transition state where its energy belongs, for :func:`plant`."""
+
+    def change(contents):
+        table = contents.transition_states
+        row = np.searchsorted(table["energy"], point.energy)
+        values = {"x": point.x, "energy": point.energy, "rms_gradient": point.rms_gradient, "minima": ends}
+        values |= {"negative_eigenvalue": point.eigenvalues[0], "log_det_hessian": 0.0, "hits": 1, "survey_hits": 0}
+        for name, column in table.items():
+            table[name] = np.insert(column, row, np.array(values[name], dtype=column.dtype), axis=0)
+
+    return change
+
+
+def add_copy(table, symmetry, rng):
+    """Return a change that puts a copy, moved by the symmetry, before the first row of a table, for :func:`plant`."""
+
+    def change(contents):
+        columns = getattr(contents, table)
+        for name, column in columns.items():
+            columns[name] = np.concatenate([column[:1], column])
+        columns["x"][0] = symmetry.random_copy(columns["x"][1], rng)
+        if table == "minima":
+            contents.transition_states["minima"] += 1
+
+    return change

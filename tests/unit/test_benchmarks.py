@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from test_pins import HOST
 
@@ -17,10 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = ROOT / "benchmarks"
 sys.path[:0] = [str(BENCHMARKS), str(BENCHMARKS / "workers")]
 
+import database  # noqa: E402
 import judge  # noqa: E402
 import kernels  # noqa: E402
 import network  # noqa: E402
 import plots  # noqa: E402
+import problem as problem_module  # noqa: E402
 import programs  # noqa: E402
 import searches  # noqa: E402
 import tables  # noqa: E402
@@ -34,9 +37,22 @@ def objective():
     return mlp_cross_entropy(SIZES, rng.normal(size=(40, 2)), rng.integers(0, 4, 40), 1e-2)
 
 
+#: what must be compared: networks and numbers of data, of evaluations and Hessians, and searches
+COMPARED = {f"{kind}_{n_data}" for kind in ("evaluation", "hessian") for n_data in (100, 1000, 10_000, 100_000)}
+COMPARED |= {"evaluation_784-10-10", "evaluation_2-4-4-4-4", "hessian_2-4-4-4-4"}
+COMPARED |= {"minimisation", "transition_state", "transition_state_unaligned", "two_threads"}
+
+
 def test_every_documented_work_is_measured():
-    documented = set(kernels.WORKS) | {"hessian_in_gradients", "minimisation", "two_threads"}
-    assert set(tables.WORKS) == documented | {"transition_state", "transition_state_unaligned"}
+    section = (BENCHMARKS / "README.md").read_text().split("## The works\n")[1].split("\n## ")[0]
+    columns = re.findall(r"^\| (`.*`) \|", section, re.MULTILINE)
+    documented = [name for column in columns for name in re.findall(r"`([\w-]+)`", column)]
+    assert sorted(documented) == sorted(tables.WORKS)
+    assert set(documented) >= COMPARED
+    searched = {"hessian_in_gradients", "minimisation", "transition_state", "transition_state_unaligned", "two_threads"}
+    assert set(kernels.WORKS) == set(documented) - searched
+    for kind, name in kernels.WORKS.values():
+        assert (kind in ("evaluation", "hessian"), name in problem_module.NETWORKS) == (True, True)
 
 
 def test_committed_results_have_known_works_and_consistent_ratios():
@@ -158,6 +174,17 @@ def test_judge_takes_only_the_right_index_and_knows_copies(objective):
     assert not judging.is_new(minima.x[0], *ends)
     assert not judging.is_new(states.x[0], ends[0], states.x[0])
     assert (judging.n_duplicates, judging.n_unverified) == (1, 2)
+
+
+def test_a_large_landscape_has_a_row_where_it_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "TABLE", tmp_path / "database.csv")
+    monkeypatch.setattr(database, "OPTIONS", database.OPTIONS._replace(n_starts=4, round_size=2, chunk_size=1))
+    for number, n_rows in ((3, 1), (4, 2), (4, 3)):  # asked for again, nothing is added
+        found = database.gather("2-3-4", number, np.inf, tmp_path / "kept", 1).counts()["n_minima"]
+        table = pd.read_csv(tmp_path / "database.csv")
+        assert table["n_minima"].iloc[-1] == found >= number
+        assert table["n_searches"].is_unique
+        assert len(table) <= n_rows
 
 
 def test_cost_of_enough_transition_states_leaves_out_what_came_later():

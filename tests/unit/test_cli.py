@@ -4,16 +4,31 @@ import importlib.metadata
 import sys
 
 import h5py
+import numpy as np
 import pytest
-from known_landscapes import network_landscape, wells_landscape
+from known_landscapes import (
+    add_copy,
+    add_state,
+    edit,
+    network_landscape,
+    plant,
+    saddle_of_index_two,
+    set_entry,
+    wells_landscape,
+)
 
 from lossland.cli import main
+from lossland.landscape_file import read_contents
 
 
 @pytest.fixture(scope="module")
-def network_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("network") / "network.h5"
-    landscape = network_landscape()
+def network():
+    return network_landscape()
+
+
+@pytest.fixture(scope="module")
+def network_file(network, tmp_path_factory):
+    path, landscape = tmp_path_factory.mktemp("network") / "network.h5", network
     landscape.search.update(n_searches=9, n_evaluations=1234, coverage_minima=0.75, stop_reason="budget of searches")
     landscape.search["n_failed"]["stalled"] = 2
     landscape.write(path)
@@ -51,6 +66,74 @@ def test_offences_exit_1_and_are_listed(capsys, network_file, tmp_path):
     assert "content_sha256" in lines[0]
     assert lines[1].startswith("/minima row 2: energy is ")
     assert lines[2].endswith("2 offences")
+
+
+def swap(contents):
+    for column in contents.transition_states.values():
+        column[[0, 1]] = column[[1, 0]]
+
+
+#: what is planted, and the line that tells of it
+OFFENCES = {
+    "energy": (set_entry("minima", "energy", 2, 1.0), "/minima row 2: energy is 1 in the file; recomputed, it is "),
+    "gradient": (set_entry("minima", "rms_gradient", 1, 1e-9), "/minima row 1: rms_gradient is 1e-09 in the file; "),
+    "eigenvalue": (set_entry("minima", "smallest_eigenvalue", 0, 1.0), "/minima row 0: smallest_eigenvalue is 1 in "),
+    "log_det": (
+        set_entry("transition_states", "log_det_hessian", 1, 0.0),
+        "/transition_states row 1: log_det_hessian is 0 in the file; recomputed, it is ",
+    ),
+    "hits": (set_entry("minima", "hits", 1, 0), "/minima row 1: hits is 0; expected at least 1"),
+    "survey_hits": (
+        set_entry("transition_states", "survey_hits", 0, 9),
+        "/transition_states row 0: survey_hits is 9; expected 0 to ",
+    ),
+    "order": (swap, "/transition_states row 1: energy "),
+    "finite": (set_entry("minima", "x", 1, np.nan), "/minima row 1: x is not finite"),
+    "search": (
+        lambda contents: contents.search.update(coverage_minima=1.5),
+        "/search: coverage_minima is 1.5; expected 0 to 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", OFFENCES)
+def test_every_planted_offence_is_one_line(capsys, network, tmp_path, kind):
+    path, (change, line) = tmp_path / "wrong.h5", OFFENCES[kind]
+    network.write(path)
+    plant(path, change)
+    status, out, err = run(capsys, "verify", path, "--ends", 0)
+    assert (status, err, out.count("\n")) == (1, "", 2)
+    assert out.startswith(line)
+    assert out.endswith("; 1 offences\n")
+
+
+def test_planted_points_and_ends_are_one_line_each(capsys, network, tmp_path):
+    rng, saddle = np.random.default_rng(0), saddle_of_index_two(network.objective, network.transition_states.x[0])
+    network.write(tmp_path / "sound.h5")
+    ends = sorted(read_contents(tmp_path / "sound.h5").transition_states["minima"][1].tolist())
+    other = min({0, 1, 2} - set(ends))
+    for number, (change, line) in enumerate(
+        (
+            (add_state(saddle, [0, 0]), ": 2 negative Hessian eigenvalues, the lowest "),
+            (add_copy("minima", network.symmetry, rng), "/minima row 1: the same point as row 0, up to symmetry"),
+            (add_copy("transition_states", network.symmetry, rng), "/transition_states row 1: the same point as row 0"),
+            (
+                set_entry("transition_states", "minima", 1, [ends[0], other]),
+                f"/transition_states row 1: it falls to {ends[0]} and {ends[1]} of /minima, not to rows ",
+            ),
+        )
+    ):
+        path = tmp_path / f"{number}.h5"
+        network.write(path)
+        plant(path, change)
+        status, out, err = run(capsys, "verify", path)
+        assert (status, err, out.count("\n")) == (1, "", 2), out
+        assert line in out.splitlines()[0]
+        assert out.endswith("; 1 offences\n")
+    edit(tmp_path / "sound.h5", lambda file: file["transition_states/minima"].__setitem__(0, [0, 3]))
+    status, out, _ = run(capsys, "verify", tmp_path / "sound.h5", "--ends", 0)
+    assert (status, out.count("\n")) == (1, 2)
+    assert out.startswith("/transition_states row 0: its ends are rows [0, 3] of /minima; expected rows from 0 to 2")
 
 
 @pytest.mark.parametrize("command", ["verify", "info"])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -12,6 +13,7 @@ from known_surfaces import (
     quadratic,
     small_network,
 )
+from numba import njit
 
 from lossland.hybrid import HybridOptions, follow_hybrid, hybrid_follow, uphill_step
 from lossland.lowest_mode import HessianProducts, lowest_eigenvalues, lowest_mode
@@ -200,6 +202,9 @@ def test_index_of_a_large_objective_is_counted_by_lanczos(monkeypatch):
     assert point.n_hessians == 0
     refused = follow_hybrid(wells, np.where(np.arange(60) < 2, 0.0, 1.0), direction, TIGHT)
     assert refused.status == Status.WRONG_INDEX
+    overflowing = replace(wells, product=njit(lambda x, data, direction, product: product.fill(np.nan)))
+    ended = follow_hybrid(overflowing, minimum, direction, TIGHT)
+    assert (ended.status, ended.eigenvalues.size) == (Status.NOT_FINITE, 0)
 
 
 def test_directions_that_lead_nowhere_are_refused(surface):

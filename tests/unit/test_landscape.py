@@ -10,7 +10,7 @@ import time
 import h5py
 import numpy as np
 import pytest
-from known_landscapes import network_landscape, stationary_point, wells, wells_landscape
+from known_landscapes import edit, network_landscape, stationary_point, wells, wells_landscape
 
 from lossland import landscape_file
 from lossland._table import Table
@@ -293,6 +293,19 @@ def test_truncated_files_are_refused(written, share):
         Landscape.read(written)
 
 
+def test_a_file_without_its_last_bytes_is_refused(written):
+    """Also one that has lost nothing but the seal, in part or in all."""
+    content = written.read_bytes()
+    for cut in range(1, 65):
+        written.write_bytes(content[:-cut])
+        for check_content in (True, False):
+            with pytest.raises(FileFormatError, match="landscape.h5 is (truncated|damaged)") as refusal:
+                landscape_file.read_contents(written, check_content=check_content)
+            assert "\n" not in str(refusal.value), cut
+    written.write_bytes(content)
+    Landscape.read(written)
+
+
 def test_every_flipped_bit_is_noticed_or_harmless(written):
     content, reference = bytearray(written.read_bytes()), Landscape.read(written)
     rng, n_refused = np.random.default_rng(0), 0
@@ -345,13 +358,6 @@ def test_foreign_files_are_refused(tmp_path):
         file["minima/x"] = np.zeros((2, 2))
     with pytest.raises(FileFormatError, match="b.h5 is not a landscape file"):
         Landscape.read(tmp_path / "b.h5")
-
-
-def edit(path, change):
-    """Change a file and renew its digest, so that only what was changed can be objected to."""
-    with h5py.File(path, "r+") as file:
-        change(file)
-        file.attrs["content_sha256"] = landscape_file.content_digest(file)
 
 
 def replace(name, value):

@@ -1,12 +1,16 @@
 """Minima of objectives too large for a dense Hessian: found, judged by Lanczos, kept, written and verified."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numba import njit
 
 from lossland import ExploreOptions, Landscape, explore, minimise
 from lossland.errors import InputError
 from lossland.lowest_mode import HessianProducts, extreme_eigenvalues, lowest_eigenvalues, lowest_to_scale
 from lossland.objectives import mlp_cross_entropy
+from lossland.reference import NetworkReference
 from lossland.status import MAX_DENSE, SIGN_TOLERANCE, Status
 from lossland.verify import verification
 
@@ -103,6 +107,57 @@ def test_extreme_eigenvalues_of_a_known_operator():
     highest = extreme_eigenvalues(lambda v: values * v, 500, 2, which="LA", tolerance=1e-8)
     np.testing.assert_allclose(lowest, values[:2], atol=1e-6)
     np.testing.assert_allclose(highest, values[-2:], atol=1e-6)
+
+
+def test_network_with_huge_data_ends_each_search_with_a_status():
+    """All hidden nodes are saturated, so that the loss has minima, but its derivatives do not exist as numbers."""
+    rng = np.random.default_rng(4)
+    inputs = 1.7e308 * np.sign(rng.normal(size=(60, SIZES[0])))
+    objective = mlp_cross_entropy(SIZES, inputs, rng.integers(0, 3, size=60), 1e-2)
+    point = minimise.minimise(objective, objective.random_start(rng), OPTIONS.minimise_options())
+    assert point.rms_gradient <= OPTIONS.tolerance
+    assert (point.status, point.eigenvalues.size) == (Status.NOT_FINITE, 0)
+    failed = explore(objective, OPTIONS, seed=3).search["n_failed"]
+    assert failed["not_finite"] == sum(failed.values()) == OPTIONS.n_starts
+
+
+@njit
+def partly_nan_product(x, data, direction, product):
+    product[:] = direction if x[0] > 0.0 else np.nan * direction
+
+
+@njit
+def flat_product(x, data, direction, product):
+    product[:] = 0.0
+
+
+def test_products_that_are_not_finite_end_one_search(objective, landscape):
+    n_starts = 8
+    options = OPTIONS._replace(n_starts=n_starts, n_hops=0, max_searches=n_starts, tolerance=1e-6)
+    starts = explore(replace(objective, product=partly_nan_product), options, seed=3)
+    assert starts.search["n_searches"] == n_starts
+    assert 0 < starts.search["n_failed"]["not_finite"] == n_starts - starts.minima.hits.sum()
+
+
+def test_a_flat_place_is_degenerate(objective, landscape):
+    flat = minimise.minimise(
+        replace(objective, product=flat_product), landscape.minima.x[0], OPTIONS.minimise_options()
+    )
+    assert (flat.status, flat.eigenvalues.tolist()) == (Status.DEGENERATE, [0.0])
+
+
+def test_verification_says_where_derivatives_overflow(landscape, tmp_path, monkeypatch):
+    landscape.write(tmp_path / "large.h5")
+    known, energy_gradient = landscape.minima.x, NetworkReference.energy_gradient
+
+    def finite_at_minima(self, x):
+        energy, gradient = energy_gradient(self, x)
+        return energy, gradient if (known == x).all(axis=1).any() else np.inf * gradient
+
+    monkeypatch.setattr(NetworkReference, "energy_gradient", finite_at_minima)
+    offences = verification(tmp_path / "large.h5").offences
+    assert [(offence.kind, offence.row) for offence in offences] == [("finite", row) for row in range(len(known))]
+    assert offences[0].sentence == "/minima row 0: derivatives overflow near x"
 
 
 def test_transition_states_are_not_searched_for(objective):

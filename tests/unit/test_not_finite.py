@@ -84,27 +84,75 @@ def test_function_that_is_nowhere_finite():
     assert landscape.search["n_failed"]["not_finite"] == OPTIONS.n_starts
 
 
-def small_network(inputs):
+@njit
+def nan_between(x, data, gradient):
+    energy = wells(x, data, gradient)
+    return np.nan if abs(x[0]) < 0.2 else energy
+
+
+@njit
+def infinite_between(x, data, gradient):
+    energy = wells(x, data, gradient)
+    if abs(x[0]) < 0.2:
+        gradient[1] = np.inf
+    return energy
+
+
+@pytest.mark.parametrize("function", [nan_between, infinite_between])
+def test_paths_through_what_is_not_finite_end_with_that_status(function):
+    """Between pairs alone: of the four transition states two lie on paths that stay on one side."""
+    objective = from_function(function, 2, hessian=wells_hessian, low=-3.0, high=3.0)
+    landscape = explore(objective, OPTIONS._replace(strategy="double-ended"))
+    assert landscape.counts() == {"n_minima": 4, "n_transition_states": 2, "n_degenerate": 0}
+    failed = landscape.search["n_failed"]
+    n_crossing = 4 * OPTIONS.max_attempts  # 2 times 2 pairs from one side to the other
+    assert failed["not_finite"] >= n_crossing
+    assert landscape.search["stop_reason"] == "nothing left to search"
+
+
+def small_network(inputs, layer_sizes=(2, 2, 3)):
     labels = np.arange(len(inputs)) % 3
-    return mlp_cross_entropy([2, 2, 3], inputs, labels, 1e-3)
+    return mlp_cross_entropy(layer_sizes, inputs, labels, 1e-3)
 
 
-@pytest.mark.parametrize("largest", [1e100, 1e308, np.finfo(float).max])
-def test_network_with_huge_data(largest):
+def nothing_but(status):
+    """Return what an exploration says whose starts all end with one status."""
+    return "no minimum found from any start", {status: OPTIONS.n_starts}
+
+
+def ending(landscape):
+    """Return why an exploration stopped, and its failures."""
+    search = landscape.search
+    return search["stop_reason"], {name: number for name, number in search["n_failed"].items() if number}
+
+
+def huge_data(largest):
     inputs = np.random.default_rng(0).normal(size=(30, 2))
     inputs[::7] *= largest / np.abs(inputs).max()
-    landscape = explore(small_network(inputs), OPTIONS)
-    assert landscape.search["n_searches"] >= OPTIONS.n_starts
-    assert sum(landscape.search["n_failed"].values()) > 0
-    assert np.isfinite(landscape.minima.energy).all()
+    return inputs
 
 
-@pytest.mark.parametrize("size", [1e10, 1e160, 1e308])
-def test_network_with_a_huge_start_box(size):
+@pytest.mark.parametrize("strategy", ["mixed", "double-ended"])
+@pytest.mark.parametrize("layer_sizes", [(2, 2, 3), (2, 2, 2, 3)])
+@pytest.mark.parametrize("largest", [1e155, 1e308, np.finfo(float).max])
+def test_network_with_data_whose_squares_overflow(largest, layer_sizes, strategy):
+    landscape = explore(small_network(huge_data(largest), layer_sizes), OPTIONS._replace(strategy=strategy))
+    assert ending(landscape) == nothing_but("not_finite")
+
+
+def test_network_with_data_whose_squares_are_numbers():
+    landscape = explore(small_network(huge_data(1e100)), OPTIONS)
+    reason, failed = ending(landscape)
+    assert reason == "budget of searches used up"
+    assert set(failed) == {"max_iterations", "stalled"}  # all steps of the loss: nothing overflows
+    assert landscape.counts()["n_minima"] >= 2
+
+
+@pytest.mark.parametrize(("size", "status"), [(1e10, "max_iterations"), (1e160, "not_finite"), (1e308, "not_finite")])
+def test_network_with_a_huge_start_box(size, status):
     objective = small_network(np.random.default_rng(0).normal(size=(30, 2)))
     landscape = explore(replace(objective, start_low=-size / 2, start_high=size / 2), OPTIONS)
-    assert landscape.search["n_searches"] >= OPTIONS.n_starts
-    assert np.isfinite(landscape.minima.x).all()
+    assert ending(landscape) == nothing_but(status)
 
 
 def raising(error):

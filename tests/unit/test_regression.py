@@ -1,5 +1,7 @@
 """Least squares with a damped product of sines: derivatives, symmetry, and a landscape with a known lowest point."""
 
+from dataclasses import replace
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -8,9 +10,11 @@ import pytest
 from lossland.errors import InputError
 from lossland.exploration import explore
 from lossland.explore_options import ExploreOptions
+from lossland.minimise import minimise
 from lossland.objectives import damped_sines
 from lossland.objectives.regression import curve, in_wall
 from lossland.reference import SineReference
+from lossland.status import Status
 from lossland.symmetry import for_objective
 from lossland.verify import verify
 
@@ -81,9 +85,27 @@ def test_landscape_of_low_frequencies_is_mapped_and_verified(tmp_path):
     assert verify(tmp_path / "landscape.h5") == []
 
 
+@pytest.mark.parametrize(("damping", "status"), [(-400.0, Status.NOT_FINITE), (200.0, Status.MAX_ITERATIONS)])
+def test_starts_where_the_exponential_overflows_or_is_zero_end_with_a_status(damping, status):
+    """On the plateau the gradient vanishes, but no Newton step is short."""
+    point = minimise(damped_sines(*data(), 6.0), [damping, 1.0, 0.0, 1.0, 1.0])
+    assert point.status == status
+    assert np.isfinite(point.energy) == (status != Status.NOT_FINITE)
+
+
 def test_an_overflowing_exponential_ends_one_search_only():
-    objective = damped_sines(*data(), 6.0)
-    assert not np.isfinite(objective.energy(np.array([-400.0, 1.0, 0.0, 1.0, 1.0])))
+    objective, n_starts = damped_sines(*data(), 6.0), 30
+    box = np.array([[-400.0, -6.0, -3.0, -6.0, -3.0], [1.0, 6.0, 3.0, 6.0, 3.0]])
+    options = ExploreOptions(n_starts=n_starts, n_hops=1, max_searches=50)
+    landscape = explore(replace(objective, start_low=box[0], start_high=box[1]), options)
+    assert n_starts / 2 < landscape.search["n_failed"]["not_finite"] <= n_starts + 5
+    assert landscape.search["n_searches"] == 50
+    assert (landscape.minima.x[:, 0] > -80.0).all()
+    assert landscape.counts()["n_transition_states"] > 0
+    box[1, 0] = -390.0
+    nowhere = explore(replace(objective, start_low=box[0], start_high=box[1]), options)
+    assert nowhere.search["n_failed"]["not_finite"] == n_starts
+    assert nowhere.search["stop_reason"] == "no minimum found from any start"
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,9 @@ def test_a_journal_is_not_read_with_other_derivatives():
     assert len({run_digest(objective, {}) for objective in objectives}) == 4
 
 
-def run(folder, name, **more):
+def run(folder, name, options=OPTIONS, **more):
     """Explore with the checkpoint in ``folder`` and return the bytes of the file."""
-    explore(network(), OPTIONS, seed=3, checkpoint=folder / "checkpoint", **more).write(folder / name)
+    explore(network(), options, seed=3, checkpoint=folder / "checkpoint", **more).write(folder / name)
     return (folder / name).read_bytes()
 
 
@@ -143,6 +143,39 @@ run(Path({str(tmp_path)!r}), f"{{sys.argv[1]}}.h5", shard=(int(sys.argv[1]), 2))
     shards = [subprocess.Popen([sys.executable, "-c", code, str(index)]) for index in range(2)]
     assert [shard.wait() for shard in shards] == [0, 0]
     assert (tmp_path / "0.h5").read_bytes() == (tmp_path / "1.h5").read_bytes() == whole
+
+
+def test_each_of_eight_processes_does_a_part(tmp_path):
+    """Chunks of one search, so that every process has some of its own in every round."""
+    options = OPTIONS._replace(n_starts=24, n_hops=0, max_searches=120, chunk_size=1)
+    code = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from test_shards import ExploreOptions, note_chunks, run
+folder, index = Path({str(tmp_path)!r}), int(sys.argv[1])
+options = ExploreOptions(**{options._asdict()!r})
+note_chunks(folder / f"started-{{index}}")
+print("ready", flush=True)
+sys.stdin.readline()
+run(folder, f"{{index}}.h5", options, shard=(index, 8))
+"""
+    shards = [
+        subprocess.Popen([sys.executable, "-c", code, f"{index}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for index in range(8)
+    ]
+    assert [shard.stdout.readline() for shard in shards] == [b"ready\n"] * 8
+    for shard in shards:
+        shard.stdin.close()  # all begin
+    assert [shard.wait() for shard in shards] == [0] * 8
+    for shard in shards:
+        shard.stdout.close()
+    parts = [(tmp_path / f"started-{index}").stat().st_size for index in range(8)]
+    assert min(parts) > 0
+    assert sum(parts) >= options.max_searches
+    (tmp_path / "alone").mkdir()
+    alone = run(tmp_path / "alone", "landscape.h5", options)
+    assert all((tmp_path / f"{index}.h5").read_bytes() == alone for index in range(8))
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -5,12 +5,23 @@ import autograd.numpy as anp
 import h5py
 import numpy as np
 import pytest
-from known_landscapes import network_landscape, stationary_point, wells, wells_landscape
+from known_landscapes import (
+    add_copy,
+    add_state,
+    edit,
+    network_landscape,
+    plant,
+    saddle_of_index_two,
+    set_entry,
+    stationary_point,
+    wells,
+    wells_landscape,
+)
 from numba import njit
 
 from lossland.errors import FileFormatError, InputError
 from lossland.landscape import Landscape
-from lossland.landscape_file import FileContents, content_digest, read_contents, write_contents
+from lossland.landscape_file import read_contents
 from lossland.minimise import minimise
 from lossland.objectives.base import from_function
 from lossland.reference import CAREFUL, QUICK, FunctionReference, NetworkReference, both_ends
@@ -125,14 +136,6 @@ def written(tmp_path):
     return tmp_path / "wells.h5"
 
 
-def plant(path, change):
-    """Rewrite a file with an intact digest after ``change(contents)``."""
-    contents = read_contents(path)
-    change(contents)
-    orders = (np.arange(len(table["energy"])) for table in (contents.minima, contents.transition_states))
-    write_contents(path, contents, *orders)
-
-
 def test_sound_files_pass(network, network_file, written):
     assert verify(network_file) == []
     checked = verification(written, OBJECTIVE)
@@ -150,13 +153,6 @@ def test_a_sample_of_the_ends(written):
     rows = [{offence.row for offence in verify(written, OBJECTIVE, ends=5, seed=seed)} for seed in (0, 0, 1)]
     assert rows[0] == rows[1] != rows[2]
     assert verification(written, OBJECTIVE, ends=0).offences == []
-
-
-def set_entry(table, column, row, value):
-    def change(contents: FileContents):
-        getattr(contents, table)[column][row] = value
-
-    return change
 
 
 @pytest.mark.parametrize(
@@ -180,9 +176,7 @@ def set_entry(table, column, row, value):
 )
 def test_one_wrong_number_is_one_offence_of_its_kind(written, table, column, row, value, kind):
     if column == "minima":  # rows that do not exist cannot be written in the ordinary way
-        with h5py.File(written, "r+") as file:
-            file["transition_states/minima"][row] = value
-            file.attrs["content_sha256"] = content_digest(file)
+        edit(written, lambda file: file["transition_states/minima"].__setitem__(row, value))
     else:
         plant(written, set_entry(table, column, row, value))
     offences = [offence for offence in verify(written, OBJECTIVE, ends=0) if offence.kind != "order"]
@@ -213,6 +207,17 @@ def test_a_planted_saddle_of_index_two(written):
         (offence.kind, offence.table, offence.row, offence.expected, offence.found) for offence in offences
     ]
     assert all(offence.row == 12 for offence in offences)
+
+
+def test_a_planted_saddle_of_index_two_of_a_network(network, tmp_path):
+    path, point = tmp_path / "a.h5", saddle_of_index_two(network.objective, network.transition_states.x[0])
+    network.write(path)
+    plant(path, add_state(point, [0, 0]))
+    row = int(np.flatnonzero(read_contents(path).transition_states["energy"] == point.energy)[0])
+    offences = verify(path)
+    assert [(offence.kind, offence.table, offence.row, offence.expected, offence.found) for offence in offences] == [
+        ("index", "transition_states", row, 1, 2)
+    ]
 
 
 def test_a_planted_point_that_is_not_stationary(written):
@@ -344,20 +349,16 @@ def test_narrow_sectors_between_paths_that_end_apart_are_found(narrow):
     assert set(ends) == {1.0, 2.0, 3.0, 4.0}
 
 
-def test_a_planted_duplicate_is_found_through_the_symmetry(network, network_file, tmp_path):
-    path, rng = tmp_path / "a.h5", np.random.default_rng(0)
+@pytest.mark.parametrize("table", ["minima", "transition_states"])
+def test_a_planted_duplicate_is_found_through_the_symmetry(network, tmp_path, table):
+    path = tmp_path / "a.h5"
     network.write(path)
-
-    def change(contents):
-        for name, column in contents.minima.items():
-            contents.minima[name] = np.concatenate([column[:1], column])
-        contents.minima["x"][0] = network.symmetry.random_copy(contents.minima["x"][1], rng)
-        contents.transition_states["minima"] += 1
-
-    plant(path, change)
+    plant(path, add_copy(table, network.symmetry, np.random.default_rng(0)))
+    x = getattr(read_contents(path), table)["x"]
+    assert np.linalg.norm(x[0] - x[1]) > 0.1
     offences = verify(path)
     assert [(offence.kind, offence.table, offence.row, offence.found) for offence in offences] == [
-        ("duplicate", "minima", 1, 0)
+        ("duplicate", table, 1, 0)
     ]
 
 
