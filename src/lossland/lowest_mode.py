@@ -228,7 +228,6 @@ def extreme_eigenvalues(product, n: int, k: int = 1, *, which="SA", tolerance: f
     FloatingPointError
         When a product is not finite.
     """
-
     flat = True
 
     def finite_product(vector):

@@ -14,7 +14,7 @@ from lossland.minimise import MinimiseOptions, minimise
 from lossland.objectives.base import Objective
 from lossland.path import connect_path
 from lossland.saddle import SaddleOptions, climb, fall
-from lossland.status import StationaryPoint, Status
+from lossland.status import StationaryPoint
 
 
 @dataclass(slots=True)

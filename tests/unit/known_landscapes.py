@@ -135,7 +135,7 @@ def saddle_of_index_two(objective, x):
 
 
 def edit(path, change):
-    """Change an open file by ``change(file)`` and renew its digests, so that only what was changed can be objected to."""
+    """Change an open file by ``change(file)`` and renew its digests: only what was changed can be objected to."""
     with h5py.File(path, "r+") as file:
         change(file)
         file.attrs["content_sha256"] = content_digest(file)
