@@ -127,10 +127,10 @@ def whole(tmp_path_factory):
 
 
 def test_every_phase_comes(whole):
-    content, n_chunks, counts = whole
+    _, n_chunks, counts = whole
     assert n_chunks > 15
     assert set(counts) >= set(PHASES)
-    assert counts["search", "run_chunk"] == OPTIONS.max_searches
+    assert OPTIONS.max_searches - OPTIONS.chunk_size < counts["search", "run_chunk"] <= OPTIONS.max_searches
     assert counts["merge_chunk", "advance"] == counts["write", "finish"] == n_chunks
     assert counts["replace", "write_contents"] == 1
 
