@@ -179,8 +179,8 @@ def test_judge_takes_only_the_right_index_and_knows_copies(objective):
 def test_a_large_landscape_has_a_row_where_it_ends(tmp_path, monkeypatch):
     monkeypatch.setattr(database, "TABLE", tmp_path / "database.csv")
     monkeypatch.setattr(database, "OPTIONS", database.OPTIONS._replace(n_starts=4, round_size=2, chunk_size=1))
-    for number, n_rows in ((3, 1), (4, 2), (4, 3)):  # asked for again, nothing is added
-        found = database.gather("2-3-4", number, np.inf, tmp_path / "kept", 1).counts()["n_minima"]
+    for number, n_rows in ((3, 1), (9, 2), (9, 3)):  # asked for again, nothing is added
+        found = database.gather("2-4-4-4", number, np.inf, tmp_path / "kept", 1).counts()["n_minima"]
         table = pd.read_csv(tmp_path / "database.csv")
         assert table["n_minima"].iloc[-1] == found >= number
         assert table["n_searches"].is_unique
