@@ -92,9 +92,13 @@ class Journal:
             return
         if len(chunks) > 1:
             _write(self._round(number), chunks)
-        for position in range(len(chunks)):
+        self.tidy(number, len(chunks))
+
+    def tidy(self, number: int, n_chunks: int) -> None:
+        """Remove the claims and, if there are several, the files of the chunks of a packed round."""
+        for position in range(n_chunks):
             self.unclaim(number, position)
-            if len(chunks) > 1:
+            if n_chunks > 1:
                 self._chunk(number, position).unlink(missing_ok=True)
 
     def claim(self, number: int, position: int, owner: str) -> bool:

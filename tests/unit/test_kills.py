@@ -30,7 +30,7 @@ PHASES = {
     ("replace", "_write", "write"): (1, 0),
     ("pack", "chunks"): (0, 0),
     ("replace", "_write", "pack"): (0, 0),
-    ("unclaim", "pack"): (0, 0),  # between the removals of chunks that have been packed
+    ("unclaim", "tidy", "pack"): (0, 0),  # between the removals of chunks that have been packed
     ("merge_chunk", "advance"): (0, 0),
     ("_fill", "_fill_guarded", "write_contents"): (0, 0),
     ("seal", "write_contents"): (0, 0),
@@ -150,6 +150,8 @@ def test_killed_in_a_phase(tmp_path, whole, phase, moment):
     assert in_a_child(folder, explored, nothing) == 0
     assert (folder / "landscape.h5").read_bytes() == content
     assert (folder / "started").stat().st_size == n_chunks + lost
+    kept = {path.name for path in folder.rglob("*.npz")}
+    assert not [name for name in kept if f"{name[:12]}.npz" in kept - {name}]  # a round is one file
 
 
 def derived_seed(name):
