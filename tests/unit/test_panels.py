@@ -48,5 +48,5 @@ def test_all_panels_show_that_draw_and_say_which(panels, tmp_path, monkeypatch):
     panels.draw_panels(both, tmp_path / "figure.pdf", ["a", "b"], "test_auc", {}, {"centred": True})
     titles = [ax.get_title() for ax in figures[0].axes[:2]]
     assert titles == [
-        f"{name}\ndraw 3, minima: 4\nmean testing AUC: {mean}" for name, mean in (("a", 0.115), ("b", 0.215))
+        f"{name}\ndraw 3\nminima: 4\nmean testing AUC: {mean}" for name, mean in (("a", 0.115), ("b", 0.215))
     ]
