@@ -333,7 +333,6 @@ def test_report_is_self_contained(smoke_run, snakemake, tmp_path):
     process = snakemake(smoke_run, "--report", report, "--configfile", "config/smoke.yaml")
     assert process.returncode == 0, process.stdout
     assert "figure-1" in report.read_text()
-    assert "Branches are coloured by training AUC, less its mean" in report.read_text()
     assert "coloured by None" not in report.read_text()
 
 
