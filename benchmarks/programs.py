@@ -14,6 +14,10 @@ ROOT = HERE.parent
 BUILD = ROOT / "build" / "benchmarks"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "NPROC")
 
+#: glibc gives large arrays back to the system as they are freed, until a larger one has been: each array of 10,000 data
+#: then costs its pages anew, and NumPy runs at half its speed, or not, by what was measured before
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
+
 #: worker script, environment (None: the one that runs this) and arguments of each program
 PROGRAMS = {
     "lossland": ("lossland", None, ()),
@@ -137,9 +141,9 @@ class Workers:
 
 
 def _variables(name):
-    """Return the environment variables of a program: one thread, this checkout's sources, nobody's own packages."""
+    """Return the environment variables of a program: one thread, memory kept, our sources, nobody's own packages."""
     variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "OPENBLAS_CORETYPE")}
-    variables.update(dict.fromkeys(ONE_THREAD, "1"), PYTHONNOUSERSITE="1")
+    variables.update(dict.fromkeys(ONE_THREAD, "1"), PYTHONNOUSERSITE="1", **KEEP_MEMORY)
     variables["PYTHONPATH"] = str(ROOT / "src") if name in ("lossland", "lossland-native", "topsearch+kernel") else ""
     if name == "lossland-native":
         variables["LOSSLAND_CPU"] = "native"
