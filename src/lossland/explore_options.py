@@ -115,8 +115,8 @@ class ExploreOptions(_Settings):
     round_size : int
         Searches planned at a time, from what is known then; shards and threads share them.
     chunk_size : int
-        Searches of a round that are run and kept together: the checkpoint interval. A killed run loses no more than
-        one chunk for each of its threads.
+        At most so many searches of a round are run and kept together, fewer towards its end: the checkpoint interval.
+        A killed run loses no more than one chunk for each of its threads.
     tolerance : float
         RMS gradient of stationary points.
     energy_tolerance, distance_tolerance : float

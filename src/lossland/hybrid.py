@@ -242,7 +242,7 @@ def follow_hybrid(objective: Objective, x, direction, options: HybridOptions = H
     StationaryPoint
         ``CONVERGED`` only with exactly one negative eigenvalue. Above ``DENSE_LIMIT`` variables ``eigenvalues`` holds
         only the lowest two; they are empty, with ``MAX_ITERATIONS``, when Lanczos does not find them, and with
-        ``NOT_FINITE`` when Hessian-vector products overflow.
+        ``NOT_FINITE`` when the Hessian or its products with vectors overflow.
 
     Raises
     ------
@@ -258,10 +258,10 @@ def follow_hybrid(objective: Objective, x, direction, options: HybridOptions = H
         objective.value_gradient, objective.data, x, mode, options
     )
     eigenvalues, n_hessians, products = np.empty(0), 0, HessianProducts(objective, x)
-    if status == CONVERGED and objective.n_variables <= DENSE_LIMIT:
-        eigenvalues, n_hessians = np.linalg.eigvalsh(objective.hessian_matrix(x)), 1
-    elif status == CONVERGED:
-        eigenvalues, status = eigenvalues_or_status(products, 2)
+    if status == CONVERGED:
+        dense = objective.n_variables <= DENSE_LIMIT
+        eigenvalues, status = eigenvalues_or_status(products, None if dense else 2)
+        n_hessians = int(dense)
     if status == CONVERGED and np.count_nonzero(eigenvalues < 0.0) != 1:
         status = Status.WRONG_INDEX
     n_evaluations += products.n_evaluations

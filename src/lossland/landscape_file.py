@@ -11,8 +11,8 @@ Only this module and :mod:`lossland.landscape` know the format.  The layout::
 
 Stationary points are sorted by energy.
 
-``content_sha256`` is the digest of every other attribute and dataset, so that a flipped bit is noticed.  No time is
-stored anywhere and the HDF5 version is fixed: equal landscapes give equal bytes.
+``content_sha256`` is the digest of every other attribute and dataset, so that a flipped bit is noticed; the sha256 of
+all bytes ends the file, so that a cut is.  No time is stored, the HDF5 version is fixed: equal landscapes, equal bytes.
 """
 
 import contextlib
@@ -324,7 +324,7 @@ def _read_checked(path, file, check_content):
     if check_content and not matches:
         raise FileFormatError(f"{path} is damaged or was edited: its content does not have the recorded content_sha256")
     if matches and not sealed(path):
-        raise FileFormatError(f"{path} is truncated: the sha256 of its bytes, at its end, is missing")
+        raise FileFormatError(f"{path} is truncated or was rewritten: the sha256 of its bytes, at its end, is missing")
     minima = _read_table(path, file["minima"], MINIMUM_COLUMNS)
     states = _read_table(path, file["transition_states"], TRANSITION_STATE_COLUMNS)
     n_variables, n_others = minima["x"].shape[1], states["x"].shape[1]

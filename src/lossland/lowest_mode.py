@@ -148,33 +148,42 @@ class HessianProducts:
         return self.objective.hessian_product(self.x, direction)
 
 
-def lowest_eigenvalues(products: HessianProducts, k: int, tolerance: float = LANCZOS_TOLERANCE) -> np.ndarray:
+def lowest_eigenvalues(
+    products: HessianProducts, k: int | None = None, tolerance: float = LANCZOS_TOLERANCE
+) -> np.ndarray:
     """Return the ``k`` lowest Hessian eigenvalues at a point in ascending order, by Lanczos on Hessian-vector products.
 
-    ``tolerance`` is the relative error of an eigenvalue. Of few variables the whole Hessian is taken.
+    ``tolerance`` is the relative error of an eigenvalue. Of few variables, or for all eigenvalues (the default), the
+    whole Hessian is taken.
 
     Raises
     ------
-    scipy.sparse.linalg.ArpackNoConvergence
-        When they do not converge.
+    scipy.sparse.linalg.ArpackError
+        When Lanczos overflows; ``ArpackNoConvergence``, one of its kind, when it does not converge.
+    numpy.linalg.LinAlgError
+        When the eigenvalues of a whole Hessian do not converge.
     FloatingPointError
-        When a product is not finite.
+        When the Hessian or a product is not finite.
     """
     n = products.objective.n_variables
+    k = n if k is None else k
     if not 1 <= k <= n:
         raise ValueError(f"k is {k}, but must be between 1 and the number of variables, {n}")
     if n <= SMALL_LANCZOS or k >= n:
-        return np.linalg.eigvalsh(products.objective.hessian_matrix(products.x))[:k]
+        hessian = products.objective.hessian_matrix(products.x)
+        if not np.isfinite(hessian).all():
+            raise FloatingPointError("the Hessian is not finite")
+        return np.linalg.eigvalsh(hessian)[:k]
     return extreme_eigenvalues(products, n, k, tolerance=tolerance)
 
 
 def eigenvalues_or_status(
-    products: HessianProducts, k: int, tolerance: float = LANCZOS_TOLERANCE
+    products: HessianProducts, k: int | None = None, tolerance: float = LANCZOS_TOLERANCE
 ) -> tuple[np.ndarray, Status]:
     """Return what :func:`lowest_eigenvalues` does and ``CONVERGED``; or no eigenvalues, and why there are none.
 
-    That is ``MAX_ITERATIONS`` where they do not converge, and ``NOT_FINITE`` where a product is not finite or so large
-    that Lanczos overflows.
+    That is ``MAX_ITERATIONS`` where they do not converge, and ``NOT_FINITE`` where the Hessian or a product is not
+    finite or so large that Lanczos overflows.
     """
     try:
         return lowest_eigenvalues(products, k, tolerance), Status.CONVERGED
@@ -187,8 +196,9 @@ def eigenvalues_or_status(
 def lowest_to_scale(product, n: int, k: int = 1, *, tolerance: float) -> tuple[np.ndarray, float]:
     """Return the ``k`` lowest eigenvalues of a symmetric operator, ascending, and the largest one.
 
-    Errors are at most ``tolerance`` times the largest one's size. For Hessians with directions without any curvature:
-    there the lowest eigenvalues are zero, so that no error relative to themselves can be asked for.
+    Errors are about ``tolerance`` times the largest one's size, for eigenvalues that are small beside it. For Hessians
+    with directions without any curvature: there the lowest eigenvalues are zero, and no error relative to themselves
+    can be asked for.
 
     Parameters
     ----------
@@ -198,8 +208,8 @@ def lowest_to_scale(product, n: int, k: int = 1, *, tolerance: float) -> tuple[n
 
     Raises
     ------
-    scipy.sparse.linalg.ArpackNoConvergence
-        When they do not converge.
+    scipy.sparse.linalg.ArpackError
+        When Lanczos overflows; ``ArpackNoConvergence``, one of its kind, when it does not converge.
     FloatingPointError
         When a product is not finite.
     """
@@ -223,8 +233,8 @@ def extreme_eigenvalues(product, n: int, k: int = 1, *, which="SA", tolerance: f
 
     Raises
     ------
-    scipy.sparse.linalg.ArpackNoConvergence
-        When they do not converge.
+    scipy.sparse.linalg.ArpackError
+        When Lanczos overflows; ``ArpackNoConvergence``, one of its kind, when it does not converge.
     FloatingPointError
         When a product is not finite.
     """

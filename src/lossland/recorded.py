@@ -8,8 +8,8 @@ from lossland.errors import FileFormatError, InputError
 from lossland.landscape_file import FileContents
 from lossland.objectives.kinds import from_description
 
-PROBE_RTOL = 1e-6  # functions that differ by less are told apart by what is recomputed
-ROUNDING = 1e-9  # relative, of an energy that another kind of processor has computed
+PROBE_RTOL = 1e-6  # of a function given, which may be written otherwise than that recorded: all is recomputed with it
+ROUNDING = 1e-9  # of one recorded elsewhere, on another kind of processor: nothing is recomputed when files are merged
 
 
 @dataclass(frozen=True)

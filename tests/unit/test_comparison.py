@@ -59,6 +59,7 @@ def test_nan_among_the_draws_is_refused():
         (1.656998, "1.65699", "differs"),
         (-1.656998, "1.657", "differs"),
         (89.4, "89", "agrees"),
+        (-0.0001, "0.00", "agrees"),
         (89.6, "89", "differs"),
         (1.656998, None, "not published"),
     ],

@@ -207,6 +207,16 @@ def test_index_of_a_large_objective_is_counted_by_lanczos(monkeypatch):
     assert (ended.status, ended.eigenvalues.size) == (Status.NOT_FINITE, 0)
 
 
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_hessian_that_is_not_finite_ends_the_search(number):
+    stiffness = np.linspace(2.0, 3.0, 9)
+    stiffness[7] = 1.0
+    hessian = njit(lambda x, data, matrix: matrix.fill(number))
+    overflowing = replace(double_wells(stiffness), hessian=hessian, has_hessian=True)
+    ended = follow_hybrid(overflowing, np.ones(9), -np.eye(9)[7], TIGHT)
+    assert (ended.status, ended.eigenvalues.size) == (Status.NOT_FINITE, 0)
+
+
 def test_directions_that_lead_nowhere_are_refused(surface):
     for direction in ([0.0, 0.0], [np.nan, 1.0]):
         with pytest.raises(ValueError, match="direction"):

@@ -38,6 +38,13 @@ def test_every_curve_is_drawn_on_linear_and_logarithmic_axes():
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["0.5", "1", "2"]
 
 
+def test_divergence_of_zero_is_left_out_of_the_power_law():
+    table = curves()
+    table.loc[(table["epoch"] == 9) & (table["relative_size"] == 2.0), "divergence"] = [0.0, -1e-17] * 2
+    ends = [text.get_text() for text in plot_students(table).axes[1].texts[:-1]]
+    assert ends == [f"\N{MINUS SIGN}{exponent}" for exponent in ("1.00", "0.50", "0.25")]
+
+
 def test_power_laws_are_fitted_to_the_ends_and_their_exponents_written_there():
     table = curves()
     early = table["epoch"] <= 6  # two thirds of nine: what does not count

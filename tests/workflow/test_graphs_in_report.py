@@ -2,26 +2,32 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from jinja2 import Template
 
 
 @pytest.mark.parametrize(
-    ("kind", "shown", "coverages", "expected"),
+    ("kind", "shown", "survey_hits", "coverages", "expected"),
     [
-        ("mlp", 12, (1.0, 0.5), "\nminima: 12"),
-        ("mlp", 9, (1.0, 0.5), "\nminima: 9 of 12"),
-        ("p_spin", 12, (1.0, 0.9499), "\nminima: 12 (coverage 1.000)\ntransition states: 34 (0.949)"),
-        ("p_spin", 9, (0.99996, 0.57), "\nminima: 9 of 12 (coverage 0.999)\ntransition states: 34 (0.570)"),
-        ("p_spin", 12, (0.9, float("nan")), "\nminima: 12 (coverage 0.900)\ntransition states: 34 (unknown)"),
+        ("mlp", 12, 7, (1.0, 0.5), "\nminima: 12"),
+        ("mlp", 9, 7, (1.0, 0.5), "\nminima: 9 of 12"),
+        ("p_spin", 12, 7, (1.0, 0.9499), "\nminima: 12 (coverage 1.000)\ntransition states: 34 (0.949)"),
+        ("p_spin", 9, 7, (0.99996, 0.57), "\nminima: 9 of 12 (coverage 0.999)\ntransition states: 34 (0.570)"),
+        ("p_spin", 12, 0, (0.0, 0.0), "\nminima: 12 (coverage unknown)\ntransition states: 34 (unknown)"),
     ],
 )
-def test_titles_of_glasses_say_how_complete_they_are(repository, monkeypatch, kind, shown, coverages, expected):
+def test_titles_of_glasses_say_how_complete_they_are(
+    repository, monkeypatch, kind, shown, survey_hits, coverages, expected
+):
     monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
     from _titles import below_title
 
     search = dict(zip(("coverage_minima", "coverage_transition_states"), coverages, strict=True))
-    landscape = SimpleNamespace(objective=SimpleNamespace(kind=kind), search=search)
+    table = SimpleNamespace(survey_hits=np.array([survey_hits]))
+    landscape = SimpleNamespace(
+        objective=SimpleNamespace(kind=kind), search=search, minima=table, transition_states=table
+    )
     assert below_title(landscape, shown, 12, 34) == expected
 
 

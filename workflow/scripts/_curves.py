@@ -18,6 +18,7 @@ def ends_of(curves):
     rows = []
     for (schedule, size, seed), curve in curves.groupby(["schedule", "relative_size", "seed"]):
         end, tail = curve.iloc[-1], curve[curve["epoch"] > TAIL * curve["epoch"].max()]
+        tail = tail[tail["divergence"] > 0.0]  # it may be zero to rounding, or just below
         rows.append({"schedule": schedule, "relative_size": size, "seed": seed, **end[["divergence", "squared_error"]]})
         rows[-1]["end_slope"] = slope(np.log(tail["epoch"]), np.log(tail["divergence"]))
     return pd.DataFrame(rows)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from lossland._vector import rms
 from lossland.lowest_mode import lowest_to_scale
 from lossland.objectives.soft_targets import hessian_products
 from lossland.sgd import distances
@@ -17,7 +16,7 @@ def state_of(w, objective, inputs, targets):
     product = hessian_products(w, sizes, objective.arrays["inputs"], objective.arrays["targets"])
     lowest, largest = lowest_to_scale(product, w.size, N_LOWEST, tolerance=ACCURACY)
     on_all = distances(w, sizes, inputs, targets)[0]
-    state = {"divergence": divergence, "divergence_on_all": on_all, "rms_gradient": rms(gradient)}
+    state = {"divergence": divergence, "divergence_on_all": on_all, "rms_gradient": np.sqrt(np.mean(gradient**2))}
     state |= {"largest_eigenvalue": largest, "eigenvalue_accuracy": ACCURACY}
     shares = np.round(lowest / largest, DIGITS) + 0.0  # no -0.0
     return state | {f"eigenvalue_{k}_over_largest": share for k, share in enumerate(shares, 1)}

@@ -2,16 +2,19 @@
 
 import math
 
+from lossland.analysis.summary import is_surveyed
+
 
 def below_title(landscape, shown, n_minima, n_transition_states):
     """Return the lines below a title: the minima; of a glass also its transition states, and the coverages of both."""
     minima = f"\nminima: {n_minima}" if shown == n_minima else f"\nminima: {shown} of {n_minima}"
     if landscape.objective.kind != "p_spin":
         return minima
-    of_minima, of_states = (_cut(landscape.search[f"coverage_{of}"]) for of in ("minima", "transition_states"))
+    coverages = (landscape.search[f"coverage_{of}"] for of in ("minima", "transition_states"))
+    of_minima, of_states = (_cut(coverage) if is_surveyed(landscape) else "unknown" for coverage in coverages)
     return f"{minima} (coverage {of_minima})\ntransition states: {n_transition_states} ({of_states})"
 
 
 def _cut(coverage):
     """Return three digits of a coverage, cut and not rounded: 1.000 is all."""
-    return f"{math.floor(1000.0 * coverage + 1e-6) / 1000.0:.3f}" if math.isfinite(coverage) else "unknown"
+    return f"{math.floor(1000.0 * coverage + 1e-6) / 1000.0:.3f}"

@@ -65,7 +65,7 @@ def compare_exact(value, published) -> str:
     ----------
     value : float
     published : str or None
-        The published number as it is printed, such as "1.633"; None where there is none.
+        The published number as it is printed, in decimals such as "1.633"; None where there is none.
 
     Returns
     -------
@@ -74,4 +74,4 @@ def compare_exact(value, published) -> str:
     """
     if published is None:
         return "not published"
-    return "agrees" if f"{value:.{len(published.partition('.')[2])}f}" == published else "differs"
+    return "agrees" if f"{value:z.{len(published.partition('.')[2])}f}" == published else "differs"

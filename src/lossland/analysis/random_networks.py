@@ -16,7 +16,7 @@ N_SAMPLED = 1_000  # nodes from which they start otherwise, in each network
 
 
 class Spread(NamedTuple):
-    """Mean and standard deviation of a number over random networks."""
+    """Mean and standard deviation (n - 1 in the denominator; NaN for one) of a number over random networks."""
 
     mean: float
     sd: float
@@ -42,6 +42,11 @@ class RandomNetworks(NamedTuple):
     transitivity: Spread
 
 
+def n_random_networks(n_nodes: int) -> int:
+    """Return how many networks of one size are drawn: a hundred up to 10,000 nodes, three from 250,001 on."""
+    return min(max(NODES_IN_ALL // n_nodes, FEWEST_GRAPHS), MOST_GRAPHS)
+
+
 def random_networks(
     n_nodes, n_edges, rng, *, n_graphs=None, most_exact=MOST_EXACT, n_sampled=N_SAMPLED
 ) -> RandomNetworks:
@@ -58,7 +63,7 @@ def random_networks(
     rng : Generator
         Draws the edges, and the nodes that paths start from.
     n_graphs : int, optional
-        How many; by default a hundred up to 10,000 nodes, then fewer, ten at 100,000 and three from 333,334 on.
+        How many; by default :func:`n_random_networks`.
     most_exact, n_sampled : int
         Nodes of the largest component up to which paths start from all, 5,000, and from how many they start otherwise,
         1,000: the mean over all networks is hardly less sure, but the diameter is a lower bound then.
@@ -109,7 +114,7 @@ def _random_graphs(n_nodes, n_edges, rng, n_graphs):
     if n_nodes < 1 or not 0 <= n_edges <= n_nodes * (n_nodes - 1) // 2:
         raise InputError(f"{n_nodes} nodes and {n_edges} edges: expected at least one node, and edges between pairs")
     if n_graphs is None:
-        n_graphs = min(max(NODES_IN_ALL // n_nodes, FEWEST_GRAPHS), MOST_GRAPHS)
+        n_graphs = n_random_networks(n_nodes)
     if n_graphs < 1:
         raise InputError(f"n_graphs is {n_graphs}, but must be at least one")
     for _ in range(n_graphs):
@@ -118,5 +123,6 @@ def _random_graphs(n_nodes, n_edges, rng, n_graphs):
 
 def _spread(numbers):
     """Return mean and standard deviation, the sums rounded once."""
-    mean = math.fsum(numbers) / len(numbers)
-    return Spread(mean, math.sqrt(math.fsum((number - mean) ** 2 for number in numbers) / len(numbers)))
+    n, mean = len(numbers), math.fsum(numbers) / len(numbers)
+    squares = math.fsum((number - mean) ** 2 for number in numbers)
+    return Spread(mean, math.sqrt(squares / (n - 1)) if n > 1 else math.nan)

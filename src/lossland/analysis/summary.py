@@ -20,6 +20,11 @@ FEWEST_FOR_CORRELATION = 4
 MIDDLE = 0.05, 0.95
 
 
+def is_surveyed(landscape: Landscape) -> bool:
+    """Return whether any survey search has arrived anywhere: otherwise the coverages, which are 0, say nothing."""
+    return any(table.survey_hits.any() for table in (landscape.minima, landscape.transition_states))
+
+
 def landscape_numbers(landscape: Landscape, kept=None) -> dict:
     """Return counts, completeness and shape of a landscape.
 
@@ -41,7 +46,7 @@ def landscape_numbers(landscape: Landscape, kept=None) -> dict:
         state either, as in a sample of minima alone, components and basins are, too.
     """
     search = landscape.search
-    surveyed = any(table.survey_hits.any() for table in (landscape.minima, landscape.transition_states))
+    surveyed = is_surveyed(landscape)
     minima, states, ends = kept_points(landscape, kept)
     points, tables = (minima["energy"], states["energy"], ends), {"minima": minima, "transition_states": states}
     barriers = barrier_to_global_minimum(*points) - minima["energy"]

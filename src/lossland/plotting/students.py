@@ -87,7 +87,8 @@ def _draw_power_laws(ax, chosen, tail, colours):
     """Go on with every size as the power law fitted to the tails of all seeds; return (end, exponent, size) of each."""
     last = chosen["epoch"].max()
     late, ends = chosen[chosen["epoch"] > tail * last], []
-    for size, group in late.groupby("relative_size"):
+    # a divergence may be zero to rounding, or just below
+    for size, group in late[late["divergence"] > 0.0].groupby("relative_size"):
         x, y = np.log(group["epoch"]), np.log(group["divergence"])
         exponent = slope(x, y)
         if not np.isfinite(exponent):
