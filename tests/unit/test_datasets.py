@@ -156,7 +156,7 @@ GOOD = "x,y,kind\n1,2,0\n3,4,1\n5,6,2\n"
         (GOOD.replace("2,0", "2,3"), ["x"], None, ["column 'kind'", "none is 0", "0 to k - 1"]),
         (GOOD.replace("6,2", "6,-1"), ["x"], None, ["column 'kind'", "row 4", "'-1'", "whole number"]),
         (GOOD.replace("6,2", "6,0.5"), ["x"], None, ["column 'kind'", "row 4", "'0.5'", "whole number"]),
-        (GOOD.replace("6,2", "6,red"), ["x"], None, ["column 'kind'", "row 4", "'red'"]),
+        (GOOD.replace("6,2", "6,red"), ["x"], None, ["column 'kind'", "row 4", "'red'", "whole number"]),
         (GOOD, ["x"], 2, ["column 'kind'", "row 4", "is 2", "0 to 1"]),
         ("", ["x"], None, ["empty", "header"]),
         ("x,y,kind\n", ["x"], None, ["no rows"]),

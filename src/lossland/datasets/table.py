@@ -258,7 +258,7 @@ def _column(header, name, path):
     return header.index(name)
 
 
-def _number(fields, column, header, path, line):
+def _number(fields, column, header, path, line, expected="a finite number"):
     text = fields[column].strip()
     try:
         # Python alone would read 1_000 as a number
@@ -266,14 +266,14 @@ def _number(fields, column, header, path, line):
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(f"{path}, column {header[column]!r}, row {line} is {text!r}, but expected a finite number")
+        raise InputError(f"{path}, column {header[column]!r}, row {line} is {text!r}, but expected {expected}")
     return value
 
 
 def _label(fields, column, header, path, line):
-    value = _number(fields, column, header, path, line)
+    expected = "a class as a whole number 0, 1, 2, ..."
+    value = _number(fields, column, header, path, line, expected)
     if value != int(value) or value < 0 or value > 2**31:
-        expected = "a class as a whole number 0, 1, 2, ..."
         raise InputError(
             f"{path}, column {header[column]!r}, row {line} is {fields[column].strip()!r}, but expected {expected}"
         )
