@@ -131,7 +131,7 @@ def flat_product(x, data, direction, product):
     product[:] = 0.0
 
 
-def test_products_that_are_not_finite_end_one_search(objective, landscape):
+def test_products_that_are_not_finite_end_one_search(objective):
     n_starts = 8
     options = OPTIONS._replace(n_starts=n_starts, n_hops=0, max_searches=n_starts, tolerance=1e-6)
     starts = explore(replace(objective, product=partly_nan_product), options, seed=3)

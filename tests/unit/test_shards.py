@@ -12,25 +12,14 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
+from killed_runs import OPTIONS, count_calls, exploration, in_a_child, network, run
 from known_surfaces import tilted_wells
 
-from lossland import ExploreOptions, explore
+from lossland import explore
 from lossland.errors import InputError, LosslandError
 from lossland.journal import Journal, run_digest
-from lossland.objectives import from_function, mlp_cross_entropy
+from lossland.objectives import from_function
 from lossland.planning import cut
-
-OPTIONS = ExploreOptions(
-    n_starts=14, n_hops=3, hop_steps=3, searches_per_minimum=4, max_searches=90, round_size=24, chunk_size=5
-)
-explore_module = sys.modules["lossland.exploration"]  # `lossland.explore` is the function
-
-
-def network():
-    rng = np.random.default_rng(5)
-    inputs = rng.normal(size=(60, 2))
-    labels = (inputs[:, 0] * inputs[:, 1] > 0).astype(int) + (inputs[:, 0] > 1)
-    return mlp_cross_entropy([2, 2, 3], inputs, labels, 1e-3)
 
 
 def test_any_number_of_processes_may_write_the_same_file(tmp_path):
@@ -74,12 +63,6 @@ def test_a_journal_is_not_read_with_other_derivatives():
     assert len({run_digest(objective, {}) for objective in objectives}) == 4
 
 
-def run(folder, name, options=OPTIONS, **more):
-    """Explore with the checkpoint in ``folder`` and return the bytes of the file."""
-    explore(network(), options, seed=3, checkpoint=folder / "checkpoint", **more).write(folder / name)
-    return (folder / name).read_bytes()
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """Return the bytes of a run without checkpoint."""
@@ -93,13 +76,13 @@ def whole(tmp_path_factory):
 @pytest.fixture
 def runs_of_chunks(monkeypatch):
     """Return a list that grows by one with every chunk that is run."""
-    calls, original = [], explore_module.run_chunk
+    calls, original = [], exploration.run_chunk
 
     def counted(*arguments):
         calls.append(threading.get_ident())
         return original(*arguments)
 
-    monkeypatch.setattr(explore_module, "run_chunk", counted)
+    monkeypatch.setattr(exploration, "run_chunk", counted)
     return calls
 
 
@@ -137,7 +120,7 @@ def test_shards_as_processes_of_their_own(tmp_path, whole):
 import sys
 from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-from test_shards import run
+from killed_runs import run
 run(Path({str(tmp_path)!r}), f"{{sys.argv[1]}}.h5", shard=(int(sys.argv[1]), 2))
 """
     shards = [subprocess.Popen([sys.executable, "-c", code, str(index)]) for index in range(2)]
@@ -152,10 +135,11 @@ def test_each_of_eight_processes_does_a_part(tmp_path):
 import sys
 from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-from test_shards import ExploreOptions, note_chunks, run
+from killed_runs import OPTIONS, note_chunks, run
 folder, index = Path({str(tmp_path)!r}), int(sys.argv[1])
-options = ExploreOptions(**{options._asdict()!r})
-note_chunks(folder / f"started-{{index}}")
+options = OPTIONS._replace(**{options._asdict()!r})
+started = [folder / f"started-{{number}}" for number in range(8)]
+note_chunks(started[index], started)  # otherwise a fast one may do all before a slow one begins
 print("ready", flush=True)
 sys.stdin.readline()
 run(folder, f"{{index}}.h5", options, shard=(index, 8))
@@ -238,49 +222,17 @@ def test_shard_goes_on_alone_after_the_other_was_killed(tmp_path, whole, monkeyp
 
 def run_in_a_child(folder, threads, moment, **more):
     """Explore in a forked process that kills itself at call number ``moment``, 0 for never; return its exit status."""
-    folder.mkdir(exist_ok=True)
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            note_chunks(folder / "started")
-            calls = count_calls(moment)
-            run(folder, "landscape.h5", threads=threads, **more)
-            (folder / "calls").write_text(f"{calls[0]}")
-            status = 0
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    calls = []
 
+    def explore_and_count():
+        run(folder, "landscape.h5", threads=threads, **more)
+        (folder / "calls").write_text(f"{calls[0][0]}")
 
-def note_chunks(path):
-    """Let a file grow by a byte with every chunk that this process starts."""
-    file, original = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), explore_module.run_chunk
-
-    def noted(*arguments):
-        os.write(file, b".")
-        return original(*arguments)
-
-    explore_module.run_chunk = noted
-
-
-def count_calls(limit):
-    """Count the calls of Python functions in all threads from now on; die at the limit."""
-    calls = [0]
-
-    def profile(_frame, event, _argument):
-        if event == "call":
-            calls[0] += 1
-            if calls[0] == limit:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.setprofile(profile)
-    sys.setprofile(profile)
-    return calls
+    return in_a_child(folder, lambda: calls.append(count_calls(moment)), explore_and_count)
 
 
 def test_resumed_run_repeats_nothing(tmp_path, whole, runs_of_chunks, n_chunks):
-    first = explore_module.Exploration(network(), OPTIONS, 3, tmp_path / "checkpoint")
+    first = exploration.Exploration(network(), OPTIONS, 3, tmp_path / "checkpoint")
     for _ in range(4):
         first.advance()
     assert run(tmp_path, "resumed.h5") == whole

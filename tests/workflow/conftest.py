@@ -10,6 +10,7 @@ import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "workflow"))
+sys.path.insert(0, str(REPOSITORY / "tests" / "unit"))  # known landscapes, killed runs
 
 
 COPIES = [REPOSITORY.parent / "shared" / "data" / "mnist", REPOSITORY / "data" / "mnist"]

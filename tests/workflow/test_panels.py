@@ -1,18 +1,14 @@
 """Panels of a figure show one draw of the data, the same for all: the one in the middle."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from known_landscapes import wells_landscape
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
-
 
 @pytest.fixture
-def panels(monkeypatch):
-    monkeypatch.syspath_prepend(SCRIPTS)
+def panels(repository, monkeypatch):
+    monkeypatch.syspath_prepend(repository / "workflow" / "scripts")
     import panels  # the script: a plain function
 
     return panels
