@@ -1,4 +1,4 @@
-"""Pictures of the benchmark, from its files alone: ``python benchmarks/plots.py``."""
+"""Pictures of the benchmark, from its files alone: ``python benchmarks/plots.py``, which also renews the document."""
 
 from pathlib import Path
 
@@ -97,16 +97,15 @@ def plot_growth(growth):
 
 
 def write(folder=tables.HERE, images=IMAGES):
-    """Draw both pictures from the files in ``folder`` and write them as PNG into ``images``; renew the document."""
+    """Draw both pictures from the files in ``folder`` and write them as PNG into ``images``."""
     figures = {"rates": (plot_rates, tables.RESULTS), "growth": (plot_growth, tables.GROWTH)}
     for name, (plot, file) in figures.items():
         lines = tables.read(file, folder)
         if lines:
             pdf, _ = save(plot(lines), Path(images) / f"benchmark_{name}")
             pdf.unlink()  # documents show the PNG
-    if images == IMAGES:
-        tables.document(tables.DOCUMENT, folder)
 
 
 if __name__ == "__main__":
     write()
+    tables.document(tables.DOCUMENT)

@@ -138,6 +138,8 @@ def main():
     start = time.monotonic()
     Benchmark(folder, scale).run([work for work in tables.WORKS if work in arguments.only])
     plots.write(folder, images)
+    if not arguments.quick:
+        tables.document(tables.DOCUMENT)
     print(f"{time.monotonic() - start:.0f} s")
 
 

@@ -1,11 +1,15 @@
 """Wrong labels on purpose: exactly so many, each another class with equal probability, nested in their share."""
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from lossland.datasets import Dataset, mislabel, take_draw
 from lossland.errors import InputError
 
+SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
 LABELS = np.random.default_rng(5).integers(0, 4, size=1000)
 
 
@@ -88,3 +92,21 @@ def test_few_data_are_the_first_of_many(table):
 def test_too_few_rows_for_all_draws(table):
     with pytest.raises(InputError, match="n_data is 40 in 3 draws, but table has 100 rows for training"):
         take_draw(table, None, 40, 0, shuffle_seed=1, n_draws=3)
+
+
+def test_classes_of_two_columns_of_one_table_are_counted_apart(tmp_path, monkeypatch):
+    """A landscape whose network does not fit the data is refused here as it is when it is explored."""
+    monkeypatch.syspath_prepend(SCRIPTS)
+    from class_distribution import make_table  # the script: a plain function
+
+    numbers = np.arange(60)
+    columns = {"x": numbers, "a": numbers % 2, "b": numbers % 3 % 2}
+    pd.DataFrame(columns).to_csv(tmp_path / "points.csv", index=False)
+    problem = {"kind": "csv", "inputs": ["x"], "pixels": None, "layer_sizes": [1, 2, 2], "n_data": 60, "block": None}
+    problem |= {"draw": 0, "n_draws": 1, "shuffle_seed": 1, "mislabelling_seed": 1, "error_percent": 0}
+    draws = [(label, str(tmp_path / "points.csv"), problem | {"label": label}) for label in "ab"]
+    make_table(draws, tmp_path / "table.csv")
+    assert pd.read_csv(tmp_path / "table.csv")[["true_0", "true_1"]].to_numpy().tolist() == [[30, 30], [40, 20]]
+    draws[1][2]["layer_sizes"] = [1, 2, 3]
+    with pytest.raises(InputError, match="layer_sizes ends with 3, but expected 2"):
+        make_table(draws, tmp_path / "table.csv")

@@ -40,8 +40,8 @@ def test_all_panels_show_that_draw_and_say_which(panels, tmp_path, monkeypatch):
             pd.DataFrame({"test_auc": auc}).to_csv(files["minima.csv"][-1], index=False)
     figures = []
     monkeypatch.setattr(panels, "save", lambda figure, path: figures.append(figure))
-    both = [*files["landscape.h5"], *files["minima.csv"]]
-    panels.draw_panels(both, tmp_path / "figure.pdf", ["a", "b"], "test_auc", {}, {"centred": True})
+    both = {"landscapes": files["landscape.h5"], "minima": files["minima.csv"], "path_to_pdf": tmp_path / "figure.pdf"}
+    panels.draw_panels(**both, titles=["a", "b"], colour="test_auc", graph={}, options={"centred": True})
     titles = [ax.get_title() for ax in figures[0].axes[:2]]
     assert titles == [
         f"{name}\ndraw 3\nminima: 4\nmean testing AUC: {mean}" for name, mean in (("a", 0.115), ("b", 0.215))

@@ -5,7 +5,7 @@ import hashlib
 
 import public_data
 import pytest
-from public_data import folder_of
+from public_data import folder_of_mnist
 from public_files import MNIST_FILES, PublicFile, UnavailableError, obtain
 
 CONTENT = {"a.gz": b"first file", "b.gz": b"second"}
@@ -98,10 +98,10 @@ def nothing_known(monkeypatch):
 def test_jobs_take_the_folder_of_their_run(tmp_path, monkeypatch):
     monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "")
     monkeypatch.setenv("LOSSLAND_MNIST_MISSING", "mnist is left out: why")
-    assert folder_of("mnist", [], tmp_path, fetch=False) == (None, "mnist is left out: why")
+    assert folder_of_mnist([], tmp_path, fetch=False) == (None, "mnist is left out: why")
     monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "/somewhere")
     monkeypatch.setenv("LOSSLAND_MNIST_MISSING", "")
-    assert folder_of("mnist", [], tmp_path, fetch=False) == ("/somewhere", "")
+    assert folder_of_mnist([], tmp_path, fetch=False) == ("/somewhere", "")
 
 
 @pytest.mark.parametrize("fetch", [True, False])  # a run, and a dry one
@@ -109,19 +109,19 @@ def test_a_wish_is_checked(tmp_path, monkeypatch, nothing_known, fetch):
     monkeypatch.setattr(public_data, "MNIST_FILES", FILES)
     copy = put(tmp_path / "wish")
     monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", str(copy))
-    assert folder_of("mnist", [], tmp_path, fetch) == (str(copy), "")
+    assert folder_of_mnist([], tmp_path, fetch) == (str(copy), "")
     monkeypatch.delenv("LOSSLAND_MNIST_MISSING")
     (copy / "b.gz").write_bytes(b"sec")
     sentence = f"mnist is left out: {copy}/b.gz has 3 bytes, but expected 6 (LOSSLAND_MNIST_FOLDER names that folder)"
-    assert folder_of("mnist", [], tmp_path, fetch) == (None, sentence)
-    assert folder_of("mnist", [], tmp_path, fetch=False) == (None, sentence)  # in a job of that run
+    assert folder_of_mnist([], tmp_path, fetch) == (None, sentence)
+    assert folder_of_mnist([], tmp_path, fetch=False) == (None, sentence)  # in a job of that run
     monkeypatch.delenv("LOSSLAND_MNIST_MISSING")
     monkeypatch.setenv("LOSSLAND_MNIST_FOLDER", "")
-    assert folder_of("mnist", [], tmp_path, fetch) == (None, "mnist is left out: LOSSLAND_MNIST_FOLDER is empty")
+    assert folder_of_mnist([], tmp_path, fetch) == (None, "mnist is left out: LOSSLAND_MNIST_FOLDER is empty")
 
 
 def test_dry_run_fetches_nothing_and_says_what_is_missing(tmp_path, nothing_known):
-    folder, sentence = folder_of("mnist", ["copy"], tmp_path, fetch=False)
+    folder, sentence = folder_of_mnist(["copy"], tmp_path, fetch=False)
     assert folder is None
     assert sentence.startswith("mnist is left out: ")
     assert not (tmp_path / "data").exists()
@@ -133,8 +133,15 @@ def test_faulty_copy_is_not_passed_over_in_silence(tmp_path, monkeypatch, nothin
     (tmp_path / "data").mkdir()
     cache = put(tmp_path / "data" / "mnist")
     sentence = f"{tmp_path}/copy/a.gz has 5 bytes, but expected 10; the copy in {cache} is taken instead"
-    assert folder_of("mnist", ["none", "copy"], tmp_path, fetch=True) == (str(cache), sentence)
-    assert folder_of("mnist", ["copy"], tmp_path, fetch=False) == (str(cache), "")  # in a job: said already
+    assert folder_of_mnist(["none", "copy"], tmp_path, fetch=True) == (str(cache), sentence)
+    assert folder_of_mnist(["copy"], tmp_path, fetch=False) == (str(cache), "")  # in a job: said already
+
+
+def test_copies_after_the_right_one_are_not_looked_at(tmp_path, monkeypatch, nothing_known):
+    monkeypatch.setattr(public_data, "MNIST_FILES", FILES)
+    copy = put(tmp_path / "copy")
+    put(tmp_path / "later", **{"a.gz": b"wrong"})
+    assert folder_of_mnist(["copy", "later"], tmp_path, fetch=True) == (str(copy), "")
 
 
 def test_summary_says_what_is_left_out(tmp_path, repository, monkeypatch):

@@ -15,13 +15,13 @@ def script(repository, monkeypatch):
 def test_levels_of_the_complexity_beside_the_published_ones(script, repository, tmp_path, p):
     paths = repository / "config/published/ballard2017_pspin.csv", tmp_path / "complexity.csv", tmp_path / "figure.pdf"
     script("complexity").draw_complexity(*paths, p, [0, 2])
-    levels = pd.read_csv(paths[1]).set_index("level")
+    levels = pd.read_csv(paths[1]).set_index("quantity")
     verdicts = pd.DataFrame(script("_verdicts").published(paths[1]), columns=script("_verdicts").COLUMNS)
     if p == 3:
-        assert levels["energy_per_spin"].round(6).tolist() == [-1.632993, -1.656998, -1.650253]
+        assert levels["mean"].round(6).tolist() == [-1.632993, -1.656998, -1.650253]
         assert levels["verdict"].tolist() == ["agrees", "agrees", "not published"]
         assert verdicts["expected"].tolist() == [-1.633, -1.657]
-        assert verdicts["value"].tolist() == levels["energy_per_spin"].tolist()[:2]
+        assert verdicts["value"].tolist() == levels["mean"].tolist()[:2]
         assert verdicts["quantity"].tolist() == ["E_infinity", "E_0"]
         assert verdicts["verdict"].tolist() == ["agrees", "agrees"]
     else:  # the paper has three spins

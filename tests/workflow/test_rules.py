@@ -95,6 +95,7 @@ def test_damaged_copy_of_mnist_leaves_it_out_with_one_sentence(snakemake, tmp_pa
     [
         "figures/chitturi2020/figure-5.pdf",
         "results/chitturi2020/MNIST-error-10/draw-1/landscape.h5",
+        "results/chitturi2020/class-distribution-MNIST.csv",
         "figures/ballard2017/figure-16.png",
         "results/ballard2017/claims-students.csv",
     ],

@@ -56,7 +56,7 @@ def mnist_folder():
     studies = {"ballard2017"} | {study for study, _ in users}  # the students of that one are none of its landscapes
     chosen = bool(studies & set(config["studies"]))
     copies = [dataset["local"] for dataset in datasets.values() if dataset["local"]]
-    folder, sentence = public_data.folder_of("mnist", copies, REPOSITORY, runs and chosen)
+    folder, sentence = public_data.folder_of_mnist(copies, REPOSITORY, runs and chosen)
     for study, landscape in users if folder is None else ():
         del config["landscapes"][study][landscape]
     if sentence and chosen and workflow.is_main_process:

@@ -167,8 +167,8 @@ rule function_table:
 
 rule disconnectivity:
     input:
-        landscapes="results/{landscape}/landscape.h5",
-        minima="results/{landscape}/minima.csv",
+        landscapes=["results/{landscape}/landscape.h5"],
+        minima=["results/{landscape}/minima.csv"],
     output:
         pdf="figures/{landscape}/disconnectivity.pdf",
         png=report(

@@ -1,6 +1,6 @@
 # Chitturi et al. 2020, section 4.1, table 3 and figure 5: samples of low-lying minima of networks on mislabelled MNIST.
 # Left out of a run when MNIST can be had nowhere.
-if set(MNIST_LANDSCAPES.values()) <= set(config["landscapes"]["chitturi2020"]):
+if HAS_MNIST:
     add_table(
         "chitturi2020",
         "table-3",

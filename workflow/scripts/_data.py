@@ -4,6 +4,7 @@ from pathlib import Path
 
 from lossland.datasets import check_layer_sizes, load_csv, read_mnist, read_quenches, split, take_draw
 
+READ = ("kind", "inputs", "label", "pixels")  # what of a problem says how its dataset is read
 KEYS = ("n_data", "block", "draw", "shuffle_seed", "n_draws", "error_percent", "mislabelling_seed")
 
 
@@ -24,6 +25,11 @@ def read_dataset(path, problem):
 
 def read_draw(path, problem):
     """Return a dataset and one draw of it."""
-    dataset, training, testing = read_dataset(path, problem)
+    return draw_of(read_dataset(path, problem), problem)
+
+
+def draw_of(parts, problem):
+    """Return a dataset and one draw of it, from what :func:`read_dataset` returns."""
+    dataset, training, testing = parts
     check_layer_sizes(problem["layer_sizes"], dataset)
     return dataset, take_draw(training, testing, **{key: problem[key] for key in KEYS})

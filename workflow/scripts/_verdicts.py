@@ -14,8 +14,7 @@ def name_of(path):
 
 def published(path):
     """Yield a line for every published number of a table, variants (after a colon) left out; exact ones have no z."""
-    names = {"level": "quantity", "energy_per_spin": "mean"}
-    table = pd.read_csv(path).rename(columns=names).dropna(subset=["published"])
+    table = pd.read_csv(path).dropna(subset=["published"])
     labels = table.columns[: table.columns.get_loc("quantity")]
     for _, row in table[~table["quantity"].str.contains(":")].iterrows():
         where = ", ".join([name_of(path), *(f"{label} {row[label]}" for label in labels)])

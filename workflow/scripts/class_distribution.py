@@ -2,20 +2,17 @@
 
 import numpy as np
 import pandas as pd
-from _data import KEYS, read_dataset
-
-from lossland.datasets import take_draw
+from _data import READ, draw_of, read_dataset
 
 
 def make_table(draws, path_to_table):
     """Write one row for each draw: wrong labels, and items of each class as labelled and in truth."""
     rows, datasets = [], {}
     for name, path_to_dataset, problem in draws:
-        read = str((path_to_dataset, problem["inputs"]))
+        read = str((path_to_dataset, *(problem[key] for key in READ)))
         if read not in datasets:
             datasets[read] = read_dataset(path_to_dataset, problem)
-        dataset, training, testing = datasets[read]
-        draw = take_draw(training, testing, **{key: problem[key] for key in KEYS})
+        dataset, draw = draw_of(datasets[read], problem)
         row = {"landscape": name, "error_percent": problem["error_percent"], "n_data": len(draw.labels)}
         row["n_wrong"] = int(draw.wrong.sum())
         for kind, labels in (("labelled", draw.labels), ("true", draw.true_labels)):

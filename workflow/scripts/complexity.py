@@ -13,8 +13,9 @@ from lossland.plotting.style import save
 def draw_complexity(path_to_published, path_to_table, path_to_pdf, p, indices):
     """Write the levels of each index beside the published ones, and the picture as PDF and, beside it, as PNG."""
     levels = {"E_infinity": threshold_energy(p)} | {f"E_{k}": lowest_energy(k, p) for k in indices}
-    table = pd.DataFrame({"level": levels.keys(), "index": ["any finite", *indices]})
-    table["energy_per_spin"] = [-level for level in levels.values()]
+    # columns are called as in every table beside published numbers; the mean is the energy per spin
+    table = pd.DataFrame({"quantity": levels.keys(), "index": ["any finite", *indices]})
+    table["mean"] = [-level for level in levels.values()]
     table["complexity_at_threshold"] = float(complexity(-threshold_energy(p), 0, p))
     # as text, which tells how many digits are printed
     printed = pd.read_csv(path_to_published, dtype=str).set_index("p").to_dict("index").get(str(p), {})

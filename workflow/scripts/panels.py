@@ -1,7 +1,5 @@
 """Draw disconnectivity graphs, one or several side by side, coloured by one column of the tables of minima."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from _numbers import middle_draw
@@ -16,9 +14,9 @@ from lossland.plotting.disconnectivity import disconnectivity_panels, save
 LABELS = {"train_auc": "training AUC", "test_auc": "testing AUC"}
 
 
-def draw_panels(files, path_to_pdf, titles, colour, graph, options):
-    """Write the graphs of one draw as PDF and PNG; ``files`` are all draws of each panel, then the tables of minima."""
-    landscapes, minima = np.reshape(files, (2, len(titles), -1)).tolist()
+def draw_panels(landscapes, minima, path_to_pdf, titles, colour, graph, options):
+    """Write the graphs of one draw as PDF and PNG, from files of all draws of each panel, panel by panel."""
+    landscapes, minima = (np.reshape(paths, (len(titles), -1)).tolist() for paths in (landscapes, minima))
     tables = [[pd.read_csv(path) for path in draws] for draws in minima]
     draw, graphs, named = middle_draw([list(map(len, draws)) for draws in tables]), [], []
     for title, paths in zip(titles, landscapes, strict=True):
@@ -31,10 +29,12 @@ def draw_panels(files, path_to_pdf, titles, colour, graph, options):
     if colour is not None:
         colours = [draws[draw][colour].to_numpy() for draws in tables]
         options = {"colours": colours, "colour_label": LABELS[colour]} | options
-    save(disconnectivity_panels(graphs, **{"titles": named} | options), Path(path_to_pdf).with_suffix(""))
+    save(disconnectivity_panels(graphs, **{"titles": named} | options), str(path_to_pdf).removesuffix(".pdf"))
 
 
 if "snakemake" in globals():
     from _job import run
 
-    run(draw_panels, snakemake.log[0], list(snakemake.input), snakemake.output.pdf, *snakemake.params[:4])
+    files = {name: list(snakemake.input[name]) for name in ("landscapes", "minima")}
+    params = {name: snakemake.params[name] for name in ("titles", "colour", "graph", "options")}
+    run(draw_panels, snakemake.log[0], path_to_pdf=snakemake.output.pdf, **files, **params)
