@@ -5,7 +5,7 @@ Li and Scheraga, PNAS 84, 6611 (1987); Wales and Doye, J. Phys. Chem. A 101, 511
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +55,7 @@ def basin_hopping(
     step: float,
     rng: np.random.Generator,
     options: MinimiseOptions = MinimiseOptions(),
+    is_known: Callable[[np.ndarray, float], bool] | None = None,
 ) -> BasinHoppingResult:
     """Walk from minimum to minimum with Metropolis acceptance (Wales and Doye 1997, section 2).
 
@@ -72,6 +73,8 @@ def basin_hopping(
     rng : numpy.random.Generator
         Every step draws ``n_variables`` numbers for the move and one for the acceptance, whatever comes of it.
     options : MinimiseOptions
+    is_known : callable, optional
+        As for :func:`~lossland.minimise.minimise`.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def basin_hopping(
         When ``kT`` is negative, ``step`` is not positive or ``n_steps`` is negative.
     """
     _check_settings(n_steps, kT, step)
-    point = minimise(objective, x, options)
+    point = minimise(objective, x, options, is_known)
     failures, n_evaluations, n_hessians, start_converged = (
         Counter(),
         point.n_evaluations,
@@ -97,7 +100,7 @@ def basin_hopping(
     for n_done in range(n_steps + 1):
         if n_done > 0:
             move, lot = rng.uniform(-step, step, objective.n_variables), rng.random()
-            point = minimise(objective, position + move, options)
+            point = minimise(objective, position + move, options, is_known)
             n_evaluations += point.n_evaluations
             n_hessians += point.n_hessians
         if not point.converged:

@@ -128,13 +128,16 @@ class _Recorder:
         return self._named(self.states, saddle[0], lambda: self._fall(saddle))
 
     def _named(self, names, point, accepted):
-        columns = names.columns(point, self.objective.n_variables, names.landscape.rms_tolerance)
         try:
-            return names.name(columns, accepted)
+            row = names.find(point.x, point.energy)
         except InputError as error:  # it converged so far away that it cannot be told from its neighbours
             log.warning("a search ended: %s", error)
             self.failures[Status.WANDERED] += 1
             return None
+        if row >= 0:
+            return row
+        columns = names.columns(point, self.objective.n_variables, names.landscape.rms_tolerance)
+        return names.new_name(columns, accepted)
 
     def _fall(self, saddle):
         """Follow both descents of a new transition state; return whether both reached a minimum."""
@@ -154,11 +157,11 @@ class _Names:
         self.index = PointIndex(landscape.symmetry, landscape.energy_tolerance, landscape.distance_tolerance, 16)
         self.references, self.rows = [], []  # of each point of the index; None where it was not accepted
 
-    def name(self, columns, accepted):
-        """Return the reference of a point, or None of one that is not accepted; a new one is asked about once."""
-        row = self.find(columns["x"], columns["energy"])
-        if row >= 0:
-            return row
+    def new_name(self, columns, accepted):
+        """Return the reference of a point that the landscape does not know, or None of one that is not accepted.
+
+        A new one is asked about once.
+        """
         number, is_new = self.index.find_or_add(columns["x"], columns["energy"])
         if is_new:
             self.references.append(None)

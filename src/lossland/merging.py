@@ -4,7 +4,8 @@ import numpy as np
 
 from lossland.chunk import MINIMUM_NUMBERS, STATE_NUMBERS, Chunk
 from lossland.landscape import Landscape
-from lossland.status import Status
+from lossland.objectives.base import Objective
+from lossland.status import MAX_DENSE, Status
 from lossland.yields import Kind
 
 
@@ -27,9 +28,9 @@ def merge_chunk(landscape: Landscape, chunk: Chunk, plan) -> np.ndarray:
     """
     merging = _Merging(landscape, chunk)
     minima, states, minimum, state = chunk.minima.tolist(), chunk.states.tolist(), 0, 0
-    n_new = np.zeros(len(plan), dtype=np.int64)
+    n_new, survey_kind = np.zeros(len(plan), dtype=np.int64), survey_kind_of(landscape.objective)
     for i, ((n_minima, n_states), search) in enumerate(zip(chunk.events[:, :2].tolist(), plan, strict=True)):
-        merging.survey_hits = int(search.kind == Kind.SURVEY)
+        merging.survey_hits = int(search.kind == survey_kind)
         merging.add_arrivals(minima[minimum : minimum + n_minima], search.origins)
         for reference in states[state : state + n_states]:
             n_new[i] += merging.add_state(reference, search.origins)
@@ -41,6 +42,11 @@ def merge_chunk(landscape: Landscape, chunk: Chunk, plan) -> np.ndarray:
         if number:
             counts["n_failed"][Status(status).name.lower()] += number
     return n_new
+
+
+def survey_kind_of(objective: Objective) -> Kind:
+    """Return the kind of search that coverage is judged by: random starts where there is no search from minima."""
+    return Kind.SURVEY if objective.n_variables <= MAX_DENSE else Kind.START
 
 
 class _Merging:

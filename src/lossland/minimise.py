@@ -1,5 +1,6 @@
 """Minimisation: L-BFGS to the neighbourhood of a minimum, then Newton steps to machine precision."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +40,12 @@ class MinimiseOptions(NamedTuple):
     softest: float = 1e-4
 
 
-def minimise(objective: Objective, x, options: MinimiseOptions = MinimiseOptions()) -> StationaryPoint:
+def minimise(
+    objective: Objective,
+    x,
+    options: MinimiseOptions = MinimiseOptions(),
+    is_known: Callable[[np.ndarray, float], bool] | None = None,
+) -> StationaryPoint:
     """Find the minimum that L-BFGS and then Newton steps lead to.
 
     Once the gradient has fallen, L-BFGS starts from the inverse of the exact Hessian, its eigenvalues taken by their
@@ -55,29 +61,33 @@ def minimise(objective: Objective, x, options: MinimiseOptions = MinimiseOptions
     x : array_like, shape (n_variables,)
         Start; not modified.
     options : MinimiseOptions
+    is_known : callable, optional
+        Whether a position and its energy are those of a minimum that has been verified before. Beyond
+        :data:`MAX_DENSE` variables such a minimum is not verified again, which takes half the time of finding it.
 
     Returns
     -------
     StationaryPoint
         ``status`` is ``CONVERGED`` only when the RMS gradient is within the tolerance of ``options.descent`` and every
-        Hessian eigenvalue is positive. Beyond :data:`MAX_DENSE` variables ``eigenvalues`` holds the smallest alone.
+        Hessian eigenvalue is positive. Beyond :data:`MAX_DENSE` variables ``eigenvalues`` holds the smallest alone; of
+        a known minimum it is empty there.
     """
     x = np.array(x, dtype=np.float64)
     if objective.n_variables > MAX_DENSE:
-        return _minimise_large(objective, x, options)
+        return _minimise_large(objective, x, options, is_known)
     first = _approach(objective, x, options)
     if first.status == Status.NOT_FINITE:
         return first
     return descend(objective, first.x, options.descent).after(first)
 
 
-def _minimise_large(objective, x, options):
+def _minimise_large(objective, x, options, is_known):
     limits = options.lbfgs._replace(tolerance=options.descent.tolerance)
     energy, rms_gradient, n_steps, n_evaluations, status = lbfgs(
         objective.value_gradient, objective.data, x, limits, np.empty((0, 0)), np.empty((0, x.size))
     )
     eigenvalues, products = np.empty(0), HessianProducts(objective, x)
-    if status == Status.CONVERGED:
+    if status == Status.CONVERGED and not (is_known and is_known(x, energy)):
         eigenvalues, status = eigenvalues_or_status(products, 1, SIGN_TOLERANCE)
         if status == Status.CONVERGED and not eigenvalues[0] > 0.0:
             status = Status.WRONG_INDEX if eigenvalues[0] < 0.0 else Status.DEGENERATE

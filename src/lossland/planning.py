@@ -9,6 +9,7 @@ import numpy as np
 from lossland import searches
 from lossland._vector import norm
 from lossland.connections import Connections
+from lossland.errors import InputError
 from lossland.explore_options import ExploreOptions
 from lossland.landscape import Landscape
 from lossland.partners import Partners
@@ -107,7 +108,17 @@ class Planner:
 
     def _start(self, search):
         options = self.options.minimise_options()
-        return Search(Kind.START, (), lambda: searches.random_start(self.objective, self._rng(search), options))
+
+        def task():
+            return searches.random_start(self.objective, self._rng(search), options, self._is_known)
+
+        return Search(Kind.START, (), task)
+
+    def _is_known(self, x, energy):
+        try:
+            return self.landscape.find_minimum(x, energy) >= 0
+        except InputError:  # so far away that it cannot be told from its neighbours
+            return False
 
     def _plan_hops(self, done, number):
         minima = self.landscape.minima
@@ -121,7 +132,8 @@ class Planner:
         chain = (options.hop_steps, options.kT, options.hop_step)
 
         def task():
-            return searches.hop(self.objective, x[row].copy(), *chain, self._rng(search), options.minimise_options())
+            how = (*chain, self._rng(search), options.minimise_options(), self._is_known)
+            return searches.hop(self.objective, x[row].copy(), *how)
 
         return Search(Kind.HOP, (row,), task)
 

@@ -1,5 +1,7 @@
 """The searches that an exploration is made of: each a pure function of the objective, its own seed and its start.
 
+Starts and chains are also told which minima were known when they were planned (``is_known``).
+
 None of them touches the landscape, so any number may run at once and their results can be merged in any fixed order.
 """
 
@@ -44,16 +46,16 @@ class Outcome:
         self.n_hessians += point.n_hessians
 
 
-def random_start(objective: Objective, rng: np.random.Generator, options: MinimiseOptions) -> Outcome:
+def random_start(objective: Objective, rng: np.random.Generator, options: MinimiseOptions, is_known) -> Outcome:
     """Minimise from a random point of the objective's start box."""
     outcome = Outcome()
-    _add_minimum(outcome, minimise(objective, objective.random_start(rng), options))
+    _add_minimum(outcome, minimise(objective, objective.random_start(rng), options, is_known))
     return outcome
 
 
-def hop(objective: Objective, x, n_steps, kT, step, rng, options: MinimiseOptions) -> Outcome:
+def hop(objective: Objective, x, n_steps, kT, step, rng, options: MinimiseOptions, is_known) -> Outcome:
     """Run one basin-hopping chain from the minimum ``x``; every minimum on the way is kept."""
-    chain = basin_hopping(objective, x, n_steps, kT=kT, step=step, rng=rng, options=options)
+    chain = basin_hopping(objective, x, n_steps, kT=kT, step=step, rng=rng, options=options, is_known=is_known)
     outcome = Outcome(n_evaluations=chain.n_evaluations, n_hessians=chain.n_hessians)
     outcome.minima.extend(chain.minima[1:] if chain.start_converged else chain.minima)
     for status, number in chain.failures.items():

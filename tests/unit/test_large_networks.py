@@ -7,9 +7,12 @@ import pytest
 from numba import njit
 
 from lossland import ExploreOptions, Landscape, explore, minimise
+from lossland.analysis.summary import landscape_numbers
+from lossland.completeness import good_turing_coverage
 from lossland.errors import InputError
 from lossland.lowest_mode import HessianProducts, extreme_eigenvalues, lowest_eigenvalues, lowest_to_scale
 from lossland.objectives import mlp_cross_entropy
+from lossland.planning import Planner
 from lossland.reference import NetworkReference
 from lossland.status import MAX_DENSE, SIGN_TOLERANCE, Status
 from lossland.verify import verification
@@ -99,6 +102,51 @@ def test_products_are_paid_for(objective, landscape):
     products = HessianProducts(objective, point.x)
     lowest_eigenvalues(products, 1, SIGN_TOLERANCE)
     assert point.n_evaluations > products.n_evaluations
+
+
+def test_known_minimum_is_not_verified_again(objective, landscape):
+    x, asked = landscape.minima.x[0], []
+
+    def is_known(x, energy):
+        asked.append((x, energy))
+        return True
+
+    new = minimise.minimise(objective, x, OPTIONS.minimise_options(), lambda x, energy: False)
+    known = minimise.minimise(objective, x, OPTIONS.minimise_options(), is_known)
+    assert (new.status, new.eigenvalues.size) == (Status.CONVERGED, 1)
+    assert (known.status, known.eigenvalues.size) == (Status.CONVERGED, 0)
+    assert known.n_evaluations < new.n_evaluations
+    assert np.array_equal(known.x, new.x)
+    assert [(at.tolist(), energy) for at, energy in asked] == [(known.x.tolist(), known.energy)]
+
+
+def test_exploration_tells_searches_what_is_known(objective, monkeypatch):
+    """It saves evaluations, and changes nothing else."""
+    options = OPTIONS._replace(n_starts=8, n_hops=1, hop_steps=2, max_searches=9, round_size=4)
+    told = explore(objective, options, seed=3)
+    assert told.minima.hits.sum() > len(told.minima.hits)
+    monkeypatch.setattr("lossland.planning.Planner._is_known", lambda planner, x, energy: False)
+    untold = explore(objective, options, seed=3)
+    for name, column in untold.minima._asdict().items():
+        np.testing.assert_array_equal(told.minima._asdict()[name], column)
+    assert told.search["n_evaluations"] < untold.search["n_evaluations"]
+
+
+def test_point_too_far_away_is_not_known(objective, landscape):
+    planner = Planner(objective, landscape, OPTIONS, 3)
+    assert planner._is_known(landscape.minima.x[0], landscape.minima.energy[0])
+    assert not planner._is_known(np.full(objective.n_variables, 1e300), landscape.minima.energy[0])
+
+
+def test_coverage_is_judged_by_random_starts(landscape):
+    """No search leaves a minimum here. What the chain came upon besides is known, and no draw."""
+    minima = landscape.minima
+    assert minima.survey_hits.sum() == OPTIONS.n_starts < minima.hits.sum()
+    others = minima.hits - minima.survey_hits
+    assert landscape.search["coverage_minima"] == good_turing_coverage(minima.survey_hits, others).value
+    numbers = landscape_numbers(landscape)
+    assert numbers["coverage_minima"] == landscape.search["coverage_minima"]
+    assert np.isnan(numbers["coverage_transition_states"])
 
 
 def test_extreme_eigenvalues_of_a_known_operator():

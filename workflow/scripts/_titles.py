@@ -2,7 +2,7 @@
 
 import math
 
-from lossland.analysis.summary import is_surveyed
+from lossland.analysis.summary import coverages
 
 
 def below_title(landscape, shown, n_minima, n_transition_states):
@@ -10,11 +10,12 @@ def below_title(landscape, shown, n_minima, n_transition_states):
     minima = f"\nminima: {n_minima}" if shown == n_minima else f"\nminima: {shown} of {n_minima}"
     if landscape.objective.kind != "p_spin":
         return minima
-    coverages = (landscape.search[f"coverage_{of}"] for of in ("minima", "transition_states"))
-    of_minima, of_states = (_cut(coverage) if is_surveyed(landscape) else "unknown" for coverage in coverages)
+    of_minima, of_states = map(_cut, coverages(landscape).values())
     return f"{minima} (coverage {of_minima})\ntransition states: {n_transition_states} ({of_states})"
 
 
 def _cut(coverage):
     """Return three digits of a coverage, cut and not rounded: 1.000 is all."""
+    if math.isnan(coverage):
+        return "unknown"
     return f"{math.floor(1000.0 * coverage + 1e-6) / 1000.0:.3f}"

@@ -20,9 +20,11 @@ FEWEST_FOR_CORRELATION = 4
 MIDDLE = 0.05, 0.95
 
 
-def is_surveyed(landscape: Landscape) -> bool:
-    """Return whether any survey search has arrived anywhere: otherwise the coverages, which are 0, say nothing."""
-    return any(table.survey_hits.any() for table in (landscape.minima, landscape.transition_states))
+def coverages(landscape: Landscape) -> dict[str, float]:
+    """Return ``coverage_minima`` and ``coverage_transition_states``; NaN where no survey search has arrived at any."""
+    tables = {"minima": landscape.minima, "transition_states": landscape.transition_states}
+    found = {f"coverage_{of}": table.survey_hits.any() for of, table in tables.items()}
+    return {name: landscape.search[name] if known else np.nan for name, known in found.items()}
 
 
 def landscape_numbers(landscape: Landscape, kept=None) -> dict:
@@ -42,25 +44,24 @@ def landscape_numbers(landscape: Landscape, kept=None) -> dict:
         connected components; the largest and the median barrier to the global minimum and the range of energies of the
         minima, of all and of the middle of those that are joined to the lowest, in units of the energy; monotonic
         sequence basins, among the joined minima, and frustration (:mod:`lossland.analysis.funnels`); the cost.
-        Coverages and Chao1 bounds are NaN where no survey search has arrived anywhere; where there is no transition
-        state either, as in a sample of minima alone, components and basins are, too.
+        Coverages and Chao1 bounds are NaN where no survey search has arrived at any point of that kind; where there is
+        no transition state, as in a sample of minima alone, components and basins are, too.
     """
     search = landscape.search
-    surveyed = is_surveyed(landscape)
     minima, states, ends = kept_points(landscape, kept)
     points, tables = (minima["energy"], states["energy"], ends), {"minima": minima, "transition_states": states}
     barriers = barrier_to_global_minimum(*points) - minima["energy"]
     joined = np.isfinite(barriers)
     barriers = barriers[joined & (minima["energy"] > minima["energy"].min())]
     basins = int(np.count_nonzero(joined[monotonic_sequence_bottoms(*points)]))
-    sampled = not surveyed and not len(landscape.transition_states.energy)
+    sampled = not len(landscape.transition_states.energy)
     return {
         "n_variables": landscape.objective.n_variables,
         "n_minima": len(minima["energy"]),
         "n_transition_states": len(ends),
         "n_transition_states_nondegenerate": int(np.count_nonzero(ends[:, 0] != ends[:, 1])),
-        **{f"coverage_{what}": search[f"coverage_{what}"] if surveyed else np.nan for what in tables},
-        **{f"chao1_{what}": _chao1(table) if surveyed else np.nan for what, table in tables.items()},
+        **coverages(landscape),
+        **{f"chao1_{what}": _chao1(table) for what, table in tables.items()},
         "n_components": np.nan if sampled else landscape.n_components,
         "energy_range": float(np.ptp(minima["energy"])),
         "energy_range:middle 90 % of joined": middle_range(minima["energy"][joined]),
@@ -98,6 +99,8 @@ def kept_points(landscape: Landscape, kept=None):
 
 
 def _chao1(table):
+    if not table["survey_hits"].any():
+        return np.nan
     return chao1(table["survey_hits"], table["hits"] - table["survey_hits"]).estimate
 
 
