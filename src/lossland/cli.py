@@ -280,7 +280,7 @@ def _summary(landscape):
         f"{_found(landscape.transition_states, search['coverage_transition_states'])}",
         "minimum energies": _range(landscape.minima.energy),
         "saddle energies": _range(landscape.transition_states.energy),
-        "components": landscape.n_components,
+        "components": landscape.n_components if counts["n_transition_states"] else "unknown, without transition states",
         "searches": f"{search['n_searches']}; {search['n_evaluations']} evaluations",
         "failed attempts": failed or "none",
         "stopped because": search["stop_reason"] or "not recorded",
@@ -291,6 +291,8 @@ def _summary(landscape):
 
 def _found(table, coverage):
     """Return coverage and Chao1 in words."""
+    if not table.survey_hits.any():
+        return " (coverage unknown)"
     richness = chao1(table.survey_hits, table.hits - table.survey_hits)
     return (
         f" (coverage {coverage:.4f}; Chao1 at least {richness.estimate:.1f}, "

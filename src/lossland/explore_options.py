@@ -103,7 +103,8 @@ class ExploreOptions(_Settings):
     max_searches : int
         Budget: searches of all kinds.
     coverage_minima, coverage_transition_states : float
-        Good-Turing coverage by survey searches (:mod:`lossland.survey`) that ends the exploration.
+        Good-Turing coverage by survey searches (:mod:`lossland.survey`) that ends the exploration; of objectives of
+        more than 4,000 variables, which have none, the budget does.
     strategy : {"mixed", "single-ended", "double-ended"}
         How transition states are searched for after the first starts and the chains: from single minima and, while some
         are not connected to the global minimum, between pairs; from single minima alone; or between pairs alone, those

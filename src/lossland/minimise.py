@@ -63,14 +63,14 @@ def minimise(
     options : MinimiseOptions
     is_known : callable, optional
         Whether a position and its energy are those of a minimum that has been verified before. Beyond
-        :data:`MAX_DENSE` variables such a minimum is not verified again, which takes half the time of finding it.
+        :data:`MAX_DENSE` variables such a minimum is not verified again, which takes half of the whole time.
 
     Returns
     -------
     StationaryPoint
         ``status`` is ``CONVERGED`` only when the RMS gradient is within the tolerance of ``options.descent`` and every
-        Hessian eigenvalue is positive. Beyond :data:`MAX_DENSE` variables ``eigenvalues`` holds the smallest alone; of
-        a known minimum it is empty there.
+        Hessian eigenvalue is positive. Beyond :data:`MAX_DENSE` variables ``eigenvalues`` holds the smallest alone; it
+        is empty there of a known minimum, whose sign nobody has looked at again.
     """
     x = np.array(x, dtype=np.float64)
     if objective.n_variables > MAX_DENSE:

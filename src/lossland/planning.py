@@ -45,7 +45,7 @@ class Planner:
 
     A plan is a list of :class:`Search`. Of the searches from each minimum the first, and then every fourth, is a survey
     search (:mod:`lossland.survey`), which coverage is judged by; the others follow one soft mode after another, and
-    beyond these all are survey searches.
+    beyond these all are survey searches. Objectives too large for such searches are judged by random starts.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 Starts and chains are also told which minima were known when they were planned (``is_known``).
 
-None of them touches the landscape, so any number may run at once and their results can be merged in any fixed order.
+None of them adds to the landscape, so any number may run at once and their results can be merged in any fixed order.
 """
 
 from dataclasses import dataclass, field

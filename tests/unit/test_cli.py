@@ -31,6 +31,7 @@ def network_file(network, tmp_path_factory):
     path, landscape = tmp_path_factory.mktemp("network") / "network.h5", network
     landscape.search.update(n_searches=9, n_evaluations=1234, coverage_minima=0.75, stop_reason="budget of searches")
     landscape.search["n_failed"]["stalled"] = 2
+    landscape.add_hit_minimum(0, survey_hits=1)
     landscape.write(path)
     return path
 
@@ -196,7 +197,7 @@ def test_info_says_what_is_in_a_file(capsys, network_file, wells_file):
     assert lines["objective"] == "mlp_cross_entropy, 21 variables"
     assert lines["layer_sizes"] == "[2, 3, 3]"
     assert lines["minima"].startswith("3 (coverage 0.7500; Chao1 at least ")
-    assert lines["transition states"].startswith("2, 2 without degenerate rearrangements (coverage")
+    assert lines["transition states"] == "2, 2 without degenerate rearrangements (coverage unknown)"
     assert lines["components"] == "1"
     assert lines["searches"] == "9; 1234 evaluations"
     assert lines["failed attempts"] == "stalled 2"

@@ -8,6 +8,7 @@ from numba import njit
 
 from lossland import ExploreOptions, Landscape, explore, minimise
 from lossland.analysis.summary import landscape_numbers
+from lossland.cli import main
 from lossland.completeness import good_turing_coverage
 from lossland.errors import InputError
 from lossland.lowest_mode import HessianProducts, extreme_eigenvalues, lowest_eigenvalues, lowest_to_scale
@@ -55,6 +56,17 @@ def test_file_holds_and_verifies_them(landscape, tmp_path):
     result = verification(path)
     assert result.offences == []
     assert result.n_minima == len(landscape.minima.energy)
+
+
+def test_info_says_what_nobody_has_looked_for(landscape, tmp_path, capsys):
+    path = tmp_path / "large.h5"
+    landscape.write(path)
+    assert main(["info", str(path)]) == 0
+    lines = {line[:20].strip(): line[20:].strip() for line in capsys.readouterr().out.splitlines()}
+    n_minima, coverage = len(landscape.minima.energy), landscape.search["coverage_minima"]
+    assert lines["minima"].startswith(f"{n_minima} (coverage {coverage:.4f}; Chao1 at least ")
+    assert lines["transition states"] == "0, 0 without degenerate rearrangements (coverage unknown)"
+    assert lines["components"] == "unknown, without transition states"
 
 
 def test_verification_finds_a_point_that_is_no_minimum(objective, landscape, tmp_path):
@@ -123,12 +135,14 @@ def test_known_minimum_is_not_verified_again(objective, landscape):
 def test_exploration_tells_searches_what_is_known(objective, monkeypatch):
     """It saves evaluations, and changes nothing else."""
     options = OPTIONS._replace(n_starts=8, n_hops=1, hop_steps=2, max_searches=9, round_size=4)
-    told = explore(objective, options, seed=3)
+    told, by_two = (explore(objective, options, seed=3, threads=threads) for threads in (1, 2))
+    assert by_two.search == told.search
     assert told.minima.hits.sum() > len(told.minima.hits)
     monkeypatch.setattr("lossland.planning.Planner._is_known", lambda planner, x, energy: False)
     untold = explore(objective, options, seed=3)
     for name, column in untold.minima._asdict().items():
         np.testing.assert_array_equal(told.minima._asdict()[name], column)
+        np.testing.assert_array_equal(by_two.minima._asdict()[name], column)
     assert told.search["n_evaluations"] < untold.search["n_evaluations"]
 
 

@@ -1,5 +1,6 @@
 """Descents of spin glasses that are killed go on where they were."""
 
+import pandas as pd
 import pytest
 
 SETTINGS = {"n_spins": 6, "p": 3, "spheres": 1, "realisations": 4, "starts": 3, "tolerance": 1e-6, "seed": 5}
@@ -15,6 +16,8 @@ def descents(repository, monkeypatch):
 
 def test_killed_descents_go_on_and_come_out_the_same(descents, tmp_path, monkeypatch, capsys):
     descents.make_descents(tmp_path / "whole.csv", tmp_path / "unfinished-1.csv", **SETTINGS)
+    lowest = pd.read_csv(tmp_path / "whole.csv").groupby("realisation")["energy_per_spin"].min()
+    assert lowest.nunique() == SETTINGS["realisations"]  # each is a glass of its own
     capsys.readouterr()
     descend, calls = descents.descend_on_spheres, []
 

@@ -120,3 +120,28 @@ def test_levels_of_students_that_can_be_the_teacher_stand_beside_the_published_o
     assert claims["claim"].tolist() == ["a student of size 0.5 stalls higher than one of size 1"]
     differences = np.log(np.array(levels[0.5]) / levels[1.0])
     assert claims["effect"].tolist() == pytest.approx([differences.mean()])
+
+
+def test_end_slope_is_that_of_the_last_third_without_zeros(scripts):
+    from _curves import ends_of
+
+    epochs = np.arange(10)
+    losses = np.where(epochs <= 6, 5.0, np.maximum(epochs, 1) ** -0.5)  # flat for two thirds
+    losses[8] = -1e-17  # zero to rounding
+    curve = pd.DataFrame({"epoch": epochs, "divergence": losses, "squared_error": 0.0})
+    ends = ends_of(curve.assign(schedule="decaying", relative_size=1.0, seed=1))
+    assert ends["end_slope"].tolist() == pytest.approx([-0.5])
+
+
+def test_each_size_has_random_numbers_of_its_own(train, monkeypatch):
+    import students
+
+    original, purposes = students.stream, []
+
+    def recorded(seed, *purpose):
+        purposes.append(purpose)
+        return original(seed, *purpose)
+
+    monkeypatch.setattr(students, "stream", recorded)
+    train([0.5, 1])
+    assert sorted(purposes) == [(1,), (2, 2), (2, 2), (2, 4), (2, 4), (3,)]  # both schedules have the same

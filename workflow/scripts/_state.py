@@ -1,5 +1,7 @@
 """A student at one point: its losses, the gradient, and the ends of the Hessian's spectrum."""
 
+import math
+
 import numpy as np
 
 from lossland.lowest_mode import lowest_to_scale
@@ -14,9 +16,10 @@ def state_of(w, objective, inputs, targets):
     divergence, gradient = objective.energy_gradient(w)
     sizes = objective.network.layer_sizes
     product = hessian_products(w, sizes, objective.arrays["inputs"], objective.arrays["targets"])
+    rms = math.sqrt(math.fsum(gradient**2) / w.size)  # the same bits on every machine
     lowest, largest = lowest_to_scale(product, w.size, N_LOWEST, tolerance=ACCURACY)
     on_all = distances(w, sizes, inputs, targets)[0]
-    state = {"divergence": divergence, "divergence_on_all": on_all, "rms_gradient": np.sqrt(np.mean(gradient**2))}
+    state = {"divergence": divergence, "divergence_on_all": on_all, "rms_gradient": rms}
     state |= {"largest_eigenvalue": largest, "eigenvalue_accuracy": ACCURACY}
     shares = np.round(lowest / largest, DIGITS) + 0.0  # no -0.0
     return state | {f"eigenvalue_{k}_over_largest": share for k, share in enumerate(shares, 1)}

@@ -10,7 +10,8 @@ def below_title(landscape, shown, n_minima, n_transition_states):
     minima = f"\nminima: {n_minima}" if shown == n_minima else f"\nminima: {shown} of {n_minima}"
     if landscape.objective.kind != "p_spin":
         return minima
-    of_minima, of_states = map(_cut, coverages(landscape).values())
+    known = coverages(landscape)
+    of_minima, of_states = (_cut(known[f"coverage_{of}"]) for of in ("minima", "transition_states"))
     return f"{minima} (coverage {of_minima})\ntransition states: {n_transition_states} ({of_states})"
 
 

@@ -1,5 +1,6 @@
 """Lines of the table of verdicts."""
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +34,7 @@ def quality(name, path_to_verification, path_to_numbers, required_minima, requir
     n_offences, parts = len(pd.read_csv(path_to_verification)), numbers["n_components"]
     lines = [("unverified points", n_offences, 0, n_offences == 0)]
     for what, required in (("minima", required_minima), ("transition_states", required_states)):
-        if (found := numbers[f"coverage_{what}"]) > 0 or required:  # a sample of minima alone has none
+        if not math.isnan(found := numbers[f"coverage_{what}"]) or required:  # NaN where nobody has looked
             lines.append((f"coverage of {what.replace('_', ' ')}", found, required, found >= required))
     lines += [("unconnected parts", parts, 1, parts == 1)] if required_minima or required_states else []
     yield from (("quality", name, *line, "", "passed" if passed else "failed") for *line, passed in lines)
