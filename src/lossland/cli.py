@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from lossland.analysis.agreement import agreement
-from lossland.completeness import chao1
+from lossland.completeness import chao1, known_coverages
 from lossland.errors import InputError, LosslandError
 from lossland.exploration import ExploreOptions, explore
 from lossland.explore_options import refuse_unknown_settings
@@ -269,15 +269,16 @@ def _summary(landscape):
     """Return what ``lossland info`` prints, line by line."""
     counts, search, objective = landscape.counts(), landscape.search, landscape.objective
     failed = ", ".join(f"{name} {number}" for name, number in search["n_failed"].items() if number)
+    coverages = known_coverages(landscape)
     known = "" if not isinstance(objective, RecordedObjective) else " (its function is not in the file)"
     n_joining = counts["n_transition_states"] - counts["n_degenerate"]
     return {
         "objective": f"{objective.kind}, {objective.n_variables} variables{known}",
         **{f"  {name}": _short(value) for name, value in objective.attributes.items()},
         **{f"  {name}": f"array {np.shape(value)}" for name, value in objective.arrays.items()},
-        "minima": f"{counts['n_minima']}{_found(landscape.minima, search['coverage_minima'])}",
+        "minima": f"{counts['n_minima']}{_found(landscape.minima, coverages['coverage_minima'])}",
         "transition states": f"{counts['n_transition_states']}, {n_joining} without degenerate rearrangements"
-        f"{_found(landscape.transition_states, search['coverage_transition_states'])}",
+        f"{_found(landscape.transition_states, coverages['coverage_transition_states'])}",
         "minimum energies": _range(landscape.minima.energy),
         "saddle energies": _range(landscape.transition_states.energy),
         "components": landscape.n_components if counts["n_transition_states"] else "unknown, without transition states",
@@ -291,7 +292,7 @@ def _summary(landscape):
 
 def _found(table, coverage):
     """Return coverage and Chao1 in words."""
-    if not table.survey_hits.any():
+    if np.isnan(coverage):
         return " (coverage unknown)"
     richness = chao1(table.survey_hits, table.hits - table.survey_hits)
     return (

@@ -141,6 +141,15 @@ def chao1(hits, others=None, confidence=0.95) -> Richness:
     return Richness(found, found + unseen, float(np.sqrt(variance)), float(low), float(high))
 
 
+def known_coverages(landscape) -> dict:
+    """Return ``coverage_minima`` and ``coverage_transition_states`` of a landscape.
+
+    NaN where no survey search arrived at any such point: the 0 in ``landscape.search`` says nothing then.
+    """
+    tables = {"coverage_minima": landscape.minima, "coverage_transition_states": landscape.transition_states}
+    return {name: landscape.search[name] if table.survey_hits.any() else np.nan for name, table in tables.items()}
+
+
 def _all_seen(hits, n, z, found):
     """Interval where nothing seems unseen, from the chance exp(-h) of missing a point hit h times on average."""
     if hits.size == 0:

@@ -77,10 +77,18 @@ def test_slope_through_draws_has_the_interval_of_linear_regression():
     assert (result["low"], result["high"]) == pytest.approx((flat.slope - half, flat.slope + half), rel=1e-12)
 
 
-@pytest.mark.parametrize(("x", "y"), [([1.0, 2.0], [[1.0], [2.0]]), ([1.0], [[1.0, 2.0, 4.0]]), ([1.0, 2.0], [[], []])])
-def test_slope_through_too_few_draws_has_no_interval(x, y):
+@pytest.mark.parametrize(
+    ("x", "y", "expected"),
+    [
+        ([1.0, 3.0], [[1.0], [2.0]], 0.5),  # two points have a slope
+        ([1.0], [[1.0, 2.0, 4.0]], math.nan),
+        ([1.0, 2.0], [[], []], math.nan),
+    ],
+)
+def test_slope_through_too_few_draws_has_no_interval(x, y, expected):
     result = slope_effect(x, y)
     assert (result["verdict"], math.isnan(result["low"])) == ("too few draws", True)
+    assert result["effect"] == pytest.approx(expected, nan_ok=True)
 
 
 def test_unknown_expectation():

@@ -77,6 +77,16 @@ def test_variance_of_groups_with_a_spread_of_their_own():
         assert stated == pytest.approx(values.std(), rel=0.2)
 
 
+def test_errors_of_variances_by_hand():
+    values = [1.0, 3.0, 2.0, 6.0, 0.0, 10.0]
+    found = variances(values, [0, 0, 1, 1, 2, 2])
+    # of each group 2, 8, 50; of all without one group 59/3, 61/3 and 14/3
+    assert found["variance_within"] == pytest.approx(20.0)
+    assert found["variance_within_error"] == pytest.approx(math.sqrt((18**2 + 12**2 + 30**2) / 2 / 3))
+    without = [59 / 3, 61 / 3, 14 / 3]
+    assert found["variance_total_error"] == pytest.approx(math.sqrt(2 / 3 * sum((v - 134 / 9) ** 2 for v in without)))
+
+
 def test_variances_need_groups():
     with pytest.raises(InputError, match="at least two groups of at least two values each"):
         variances([1.0, 2.0, 3.0], [0, 0, 1])

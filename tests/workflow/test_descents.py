@@ -1,4 +1,4 @@
-"""Descents of spin glasses that are killed go on where they were."""
+"""Descents of spin glasses: killed ones go on where they were; variances and claims on where they end."""
 
 import numpy as np
 import pandas as pd

@@ -2,7 +2,7 @@
 
 import math
 
-from lossland.analysis.summary import coverages
+from lossland.completeness import known_coverages
 
 
 def below_title(landscape, shown, n_minima, n_transition_states):
@@ -10,8 +10,8 @@ def below_title(landscape, shown, n_minima, n_transition_states):
     minima = f"\nminima: {n_minima}" if shown == n_minima else f"\nminima: {shown} of {n_minima}"
     if landscape.objective.kind != "p_spin":
         return minima
-    known = coverages(landscape)
-    of_minima, of_states = (_cut(known[f"coverage_{of}"]) for of in ("minima", "transition_states"))
+    coverages = known_coverages(landscape)
+    of_minima, of_states = (_cut(coverages[f"coverage_{of}"]) for of in ("minima", "transition_states"))
     return f"{minima} (coverage {of_minima})\ntransition states: {n_transition_states} ({of_states})"
 
 

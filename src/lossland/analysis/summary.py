@@ -8,7 +8,7 @@ from lossland.analysis.network import largest_component, network_of_minima, netw
 from lossland.analysis.network_performance import network_performance
 from lossland.analysis.random_networks import random_networks, small_world_coefficient
 from lossland.analysis.superbasins import barrier_to_global_minimum
-from lossland.completeness import chao1
+from lossland.completeness import chao1, known_coverages
 from lossland.datasets.draws import Draw
 from lossland.errors import InputError
 from lossland.landscape import Landscape
@@ -18,13 +18,6 @@ MACRO = "macro"
 FEWEST_FOR_CORRELATION = 4
 #: between these quantiles energies count as the middle
 MIDDLE = 0.05, 0.95
-
-
-def coverages(landscape: Landscape) -> dict[str, float]:
-    """Return ``coverage_minima`` and ``coverage_transition_states``; NaN where no survey search has arrived at any."""
-    tables = {"minima": landscape.minima, "transition_states": landscape.transition_states}
-    found = {f"coverage_{of}": table.survey_hits.any() for of, table in tables.items()}
-    return {name: landscape.search[name] if known else np.nan for name, known in found.items()}
 
 
 def landscape_numbers(landscape: Landscape, kept=None) -> dict:
@@ -60,7 +53,7 @@ def landscape_numbers(landscape: Landscape, kept=None) -> dict:
         "n_minima": len(minima["energy"]),
         "n_transition_states": len(ends),
         "n_transition_states_nondegenerate": int(np.count_nonzero(ends[:, 0] != ends[:, 1])),
-        **coverages(landscape),
+        **known_coverages(landscape),
         **{f"chao1_{what}": _chao1(table) for what, table in tables.items()},
         "n_components": np.nan if sampled else landscape.n_components,
         "energy_range": float(np.ptp(minima["energy"])),
