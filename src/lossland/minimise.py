@@ -1,6 +1,7 @@
 """Minimisation: L-BFGS to the neighbourhood of a minimum, then Newton steps to machine precision."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,9 @@ from lossland.lbfgs import LbfgsOptions, lbfgs
 from lossland.lowest_mode import HessianProducts, eigenvalues_or_status
 from lossland.objectives.base import Objective
 from lossland.status import MAX_DENSE, SIGN_TOLERANCE, StationaryPoint, Status
+
+
+PRECONDITIONED_HISTORY = 40  # pairs at most: where few steps are needed, more pairs take longer than they save
 
 
 class MinimiseOptions(NamedTuple):
@@ -52,8 +56,8 @@ def minimise(
     size (Nocedal and Wright, Numerical Optimization, 2nd ed., sections 3.4 and 7.2), computed anew now and then: the
     valleys of network losses are so long and narrow that this saves most of the steps.
 
-    Beyond :data:`MAX_DENSE` variables no Hessian is formed: L-BFGS goes all the way, and the smallest eigenvalue comes
-    from Lanczos on Hessian-vector products.
+    Beyond :data:`MAX_DENSE` variables no Hessian is formed: L-BFGS goes all the way, in better conditioned coordinates
+    where the objective has them, and the smallest eigenvalue comes from Lanczos on Hessian-vector products.
 
     Parameters
     ----------
@@ -83,9 +87,11 @@ def minimise(
 
 def _minimise_large(objective, x, options, is_known):
     limits = options.lbfgs._replace(tolerance=options.descent.tolerance)
-    energy, rms_gradient, n_steps, n_evaluations, status = lbfgs(
-        objective.value_gradient, objective.data, x, limits, np.empty((0, 0)), np.empty((0, x.size))
-    )
+    preconditioned = objective.preconditioned() if objective.preconditioned else None
+    if preconditioned is None:
+        energy, rms_gradient, n_steps, n_evaluations, status = _lbfgs_alone(objective, x, limits)
+    else:
+        energy, rms_gradient, n_steps, n_evaluations, status = _lbfgs_elsewhere(objective, preconditioned, x, limits)
     eigenvalues, products = np.empty(0), HessianProducts(objective, x)
     if status == Status.CONVERGED and not (is_known and is_known(x, energy)):
         eigenvalues, status = eigenvalues_or_status(products, 1, SIGN_TOLERANCE)
@@ -93,6 +99,28 @@ def _minimise_large(objective, x, options, is_known):
             status = Status.WRONG_INDEX if eigenvalues[0] < 0.0 else Status.DEGENERATE
     n_evaluations += products.n_evaluations
     return StationaryPoint(x, energy, rms_gradient, eigenvalues, Status(status), n_evaluations, 0, n_steps)
+
+
+def _lbfgs_alone(objective, x, limits):
+    return lbfgs(objective.value_gradient, objective.data, x, limits, np.empty((0, 0)), np.empty((0, x.size)))
+
+
+def _lbfgs_elsewhere(objective, preconditioned, x, limits):
+    """Run L-BFGS in preconditioned coordinates until the gradient is small enough in those of ``x``, overwritten."""
+    inner, z = preconditioned.objective, preconditioned.to_z(x)
+    inner = replace(inner, data=inner.data._replace(threads=objective.data.threads))
+    history, tolerance = min(limits.history, PRECONDITIONED_HISTORY), 0.5 * limits.tolerance
+    n_steps = n_evaluations = 0
+    while True:
+        now = limits._replace(history=history, tolerance=tolerance, max_iterations=limits.max_iterations - n_steps)
+        _, _, n_more_steps, n_more, status = _lbfgs_alone(inner, z, now)
+        x[:] = preconditioned.to_x(z)
+        energy, gradient = objective.energy_gradient(x)
+        rms_gradient = float(rms(gradient))
+        n_steps, n_evaluations = n_steps + n_more_steps, n_evaluations + n_more + 1
+        if status != Status.CONVERGED or rms_gradient <= limits.tolerance:
+            return energy, rms_gradient, n_steps, n_evaluations, status
+        tolerance *= 0.5 * limits.tolerance / rms_gradient
 
 
 def _approach(objective, x, options):

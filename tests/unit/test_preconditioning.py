@@ -1,0 +1,149 @@
+"""Losses along the scaled principal axes of the inputs: the same function, and easier to minimise."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lossland import ExploreOptions, minimise
+from lossland.objectives import mlp_cross_entropy
+from lossland.objectives.mlp import bias_positions
+from lossland.status import MAX_DENSE, Status
+
+SIZES = [400, 10, 4]  # 4054 weights
+OPTIONS = ExploreOptions(tolerance=1e-9).minimise_options()
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Inputs like pixels: one stiff axis, their mean, a slow decay of the others, and some that are always zero."""
+    rng = np.random.default_rng(8)
+    along = 6.0 * rng.normal(size=(600, 350)) / np.sqrt(np.arange(1.0, 351.0))
+    along[:, 0] += 5.0
+    inputs = np.zeros((600, SIZES[0]))
+    inputs[:, :350] = along @ np.linalg.qr(rng.normal(size=(350, 350)))[0]
+    labels = np.argmax(along[:, :4] + along[:, 4:8], axis=1)
+    wrong = rng.random(600) < 0.3
+    labels[wrong] = rng.integers(0, SIZES[-1], wrong.sum())
+    return inputs, labels
+
+
+@pytest.fixture(scope="module", params=["mean", "sum", "free biases", "two hidden layers", "last weights masked"])
+def objective(request, data):
+    sizes = [SIZES[0], 10, 3, 4] if request.param == "two hidden layers" else SIZES
+    mask = np.ones(mlp_cross_entropy(sizes, *data, 1e-2).network.n_weights, dtype=bool)
+    if request.param == "last weights masked":
+        mask[-9:-6] = False
+    return mlp_cross_entropy(
+        sizes,
+        *data,
+        1.0 if request.param == "sum" else 1e-2,
+        normalisation="sum" if request.param == "sum" else "mean",
+        regularise_biases=request.param != "free biases",
+        mask=mask,
+    )
+
+
+def test_it_is_the_same_function(objective):
+    other = objective.preconditioned()
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        z = other.objective.random_start(rng)
+        x = other.to_x(z)
+        energy, gradient = objective.energy_gradient(x)
+        at_z, gradient_of_z = other.objective.energy_gradient(z)
+        assert at_z == pytest.approx(energy, rel=1e-12)
+        first = gradient[: 10 * SIZES[0]].reshape(10, -1) @ other.axes
+        expected = np.concatenate([first.ravel(), gradient[10 * SIZES[0] :]])
+        np.testing.assert_allclose(gradient_of_z, expected, atol=1e-12 * np.abs(expected).max())
+        np.testing.assert_allclose(other.to_z(x), z, atol=1e-12)
+
+
+def test_only_weights_that_act_on_no_datum_are_left_out(objective, data):
+    """They are zero wherever the loss is stationary, for nothing but the penalty acts on them."""
+    other = objective.preconditioned()
+    assert other.axes.shape[1] == 350
+    x = objective.random_start(np.random.default_rng(2))
+    kept = other.to_x(other.to_z(x))
+    difference = (x - kept)[: 10 * SIZES[0]].reshape(10, -1)
+    np.testing.assert_allclose(difference @ data[0].T, 0.0, atol=1e-10)
+    gradient = objective.energy_gradient(x)[1] - objective.energy_gradient(kept)[1]
+    rate = objective.attributes["regularisation"]
+    np.testing.assert_allclose(gradient[: 10 * SIZES[0]].reshape(10, -1), 2 * rate * difference, atol=1e-10)
+
+
+def test_minima_are_those_of_the_original(objective):
+    assert objective.n_variables > MAX_DENSE
+    start = objective.random_start(np.random.default_rng(3))
+    found = minimise.minimise(objective, start, OPTIONS, lambda x, energy: True)
+    assert found.status == Status.CONVERGED
+    energy, gradient = objective.energy_gradient(found.x)
+    assert (found.energy, found.rms_gradient) == (energy, pytest.approx(np.sqrt(np.mean(gradient**2))))
+    assert found.rms_gradient <= OPTIONS.descent.tolerance
+    # from a little beside it both ways lead back to it
+    beside = found.x + 1e-5 * np.random.default_rng(4).normal(size=start.size)
+    for way in (objective, replace(objective, preconditioned=None)):
+        again = minimise.minimise(way, beside, OPTIONS, lambda x, energy: True)
+        np.testing.assert_allclose(again.x, found.x, atol=1e-4)
+
+
+def test_they_cost_less(data):
+    objective = mlp_cross_entropy(SIZES, *data, 1e-2)
+    costs = []
+    for way in (objective, replace(objective, preconditioned=None)):
+        starts = [objective.random_start(np.random.default_rng(seed)) for seed in range(8)]
+        points = [minimise.minimise(way, start, OPTIONS, lambda x, energy: True) for start in starts]
+        assert {point.status for point in points} == {Status.CONVERGED}
+        costs.append(sum(point.n_evaluations for point in points))
+    assert costs[0] < 0.7 * costs[1]
+
+
+def test_it_goes_on_until_the_gradient_of_x_is_small(objective, monkeypatch):
+    tolerances, lbfgs = [], minimise.lbfgs
+
+    def crude(value_gradient, data, x, options, *rest):
+        tolerances.append(options.tolerance)
+        return lbfgs(value_gradient, data, x, options._replace(tolerance=30 * options.tolerance), *rest)
+
+    monkeypatch.setattr(minimise, "lbfgs", crude)
+    point = minimise.minimise(objective, objective.random_start(np.random.default_rng(5)), OPTIONS, lambda *_: True)
+    assert len(tolerances) > 1
+    assert tolerances == sorted(tolerances, reverse=True)
+    assert (point.status, point.rms_gradient <= OPTIONS.descent.tolerance) == (Status.CONVERGED, True)
+
+
+def test_steps_are_limited_as_a_whole(objective):
+    few = OPTIONS._replace(lbfgs=OPTIONS.lbfgs._replace(max_iterations=7))
+    point = minimise.minimise(objective, objective.random_start(np.random.default_rng(6)), few)
+    assert (point.status, point.n_iterations) == (Status.MAX_ITERATIONS, 7)
+    energy, gradient = objective.energy_gradient(point.x)
+    assert (point.energy, point.rms_gradient) == (energy, pytest.approx(np.sqrt(np.mean(gradient**2))))
+
+
+def test_biases_without_penalty_have_none(data):
+    objective = mlp_cross_entropy(SIZES, *data, 1e-2, regularise_biases=False).preconditioned().objective
+    rates = objective.data.parameters[1:]
+    biases = np.isin(objective.data.free, bias_positions(objective.attributes["layer_sizes"]))
+    assert (rates[biases] == 0.0).all()
+    assert (rates[~biases] > 0.0).all()
+
+
+def test_it_is_made_once(data):
+    objective = mlp_cross_entropy(SIZES, *data, 1e-2)
+    assert objective.preconditioned() is objective.preconditioned()
+
+
+@pytest.mark.parametrize("case", ["masked", "no penalty", "no hidden layer", "overflow", "no inputs but zeros"])
+def test_there_may_be_none(data, case):
+    inputs, labels = data
+    sizes, rate = SIZES, 1e-2
+    mask = np.ones(mlp_cross_entropy(SIZES, *data, 1e-2).network.n_weights, dtype=bool)
+    if case == "masked":
+        mask[17] = False
+    elif case == "no penalty":
+        rate = 0.0
+    elif case == "no hidden layer":
+        sizes, mask = [SIZES[0], 4], None
+    else:
+        inputs = inputs * (0.0 if case == "no inputs but zeros" else 1e200)
+    assert mlp_cross_entropy(sizes, inputs, labels, rate, mask=mask).preconditioned() is None
