@@ -15,7 +15,6 @@ from lossland.lowest_mode import HessianProducts, eigenvalues_or_status
 from lossland.objectives.base import Objective
 from lossland.status import MAX_DENSE, SIGN_TOLERANCE, StationaryPoint, Status
 
-
 PRECONDITIONED_HISTORY = 40  # pairs at most: where few steps are needed, more pairs take longer than they save
 
 
