@@ -125,7 +125,7 @@ class ExploreOptions(_Settings):
     max_climb : int
         Steps of eigenvector-following before a search gives up.
     history : int
-        Pairs that L-BFGS keeps.
+        Pairs that L-BFGS keeps; in preconditioned coordinates at most 40.
     """
 
     __slots__ = ()

@@ -1,7 +1,6 @@
 """Minimisation: L-BFGS to the neighbourhood of a minimum, then Newton steps to machine precision."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from lossland.objectives.base import Objective
 from lossland.status import MAX_DENSE, SIGN_TOLERANCE, StationaryPoint, Status
 
 PRECONDITIONED_HISTORY = 40  # pairs at most: where few steps are needed, more pairs take longer than they save
+PRECONDITIONED_PASSES = 3  # each with a smaller goal, until the gradient of x is small enough, too; one nearly always
 
 
 class MinimiseOptions(NamedTuple):
@@ -66,7 +66,7 @@ def minimise(
     options : MinimiseOptions
     is_known : callable, optional
         Whether a position and its energy are those of a minimum that has been verified before. Beyond
-        :data:`MAX_DENSE` variables such a minimum is not verified again, which takes half of the whole time.
+        :data:`MAX_DENSE` variables such a minimum is not verified again, which takes most of the whole time.
 
     Returns
     -------
@@ -86,11 +86,13 @@ def minimise(
 
 def _minimise_large(objective, x, options, is_known):
     limits = options.lbfgs._replace(tolerance=options.descent.tolerance)
-    preconditioned = objective.preconditioned() if objective.preconditioned else None
-    if preconditioned is None:
-        energy, rms_gradient, n_steps, n_evaluations, status = _lbfgs_alone(objective, x, limits)
-    else:
-        energy, rms_gradient, n_steps, n_evaluations, status = _lbfgs_elsewhere(objective, preconditioned, x, limits)
+    n_steps = n_evaluations = 0
+    preconditioned = objective.precondition() if objective.precondition else None
+    if preconditioned is not None:
+        n_steps, n_evaluations = _approach_preconditioned(objective, preconditioned, x, limits)
+        limits = limits._replace(max_iterations=limits.max_iterations - n_steps)
+    energy, rms_gradient, n_more_steps, n_more, status = _lbfgs_alone(objective, objective.data, x, limits)
+    n_steps, n_evaluations = n_steps + n_more_steps, n_evaluations + n_more
     eigenvalues, products = np.empty(0), HessianProducts(objective, x)
     if status == Status.CONVERGED and not (is_known and is_known(x, energy)):
         eigenvalues, status = eigenvalues_or_status(products, 1, SIGN_TOLERANCE)
@@ -100,26 +102,35 @@ def _minimise_large(objective, x, options, is_known):
     return StationaryPoint(x, energy, rms_gradient, eigenvalues, Status(status), n_evaluations, 0, n_steps)
 
 
-def _lbfgs_alone(objective, x, limits):
-    return lbfgs(objective.value_gradient, objective.data, x, limits, np.empty((0, 0)), np.empty((0, x.size)))
+def _approach_preconditioned(objective, preconditioned, x, limits):
+    """Run L-BFGS in preconditioned coordinates from ``x``, which is overwritten unless its gradient is not finite.
 
-
-def _lbfgs_elsewhere(objective, preconditioned, x, limits):
-    """Run L-BFGS in preconditioned coordinates until the gradient is small enough in those of ``x``, overwritten."""
-    inner, z = preconditioned.objective, preconditioned.to_z(x)
-    inner = replace(inner, data=inner.data._replace(threads=objective.data.threads))
-    history, tolerance = min(limits.history, PRECONDITIONED_HISTORY), 0.5 * limits.tolerance
-    n_steps = n_evaluations = 0
-    while True:
-        now = limits._replace(history=history, tolerance=tolerance, max_iterations=limits.max_iterations - n_steps)
-        _, _, n_more_steps, n_more, status = _lbfgs_alone(inner, z, now)
+    L-BFGS in the coordinates of ``x`` has the last word: it takes no step where this has converged.
+    """
+    inner = preconditioned.objective
+    data = inner.data._replace(threads=objective.data.threads)
+    z, start = preconditioned.to_z(x), limits.max_iterations
+    limits = limits._replace(history=min(limits.history, PRECONDITIONED_HISTORY), tolerance=0.5 * limits.tolerance)
+    n_evaluations, goal = 0, 2.0 * limits.tolerance
+    for _ in range(PRECONDITIONED_PASSES):
+        _, rms_of_z, n_steps, n_more, status = _lbfgs_alone(inner, data, z, limits)
+        n_evaluations += n_more
+        if status == Status.NOT_FINITE:
+            break
+        limits = limits._replace(max_iterations=limits.max_iterations - n_steps)
         x[:] = preconditioned.to_x(z)
-        energy, gradient = objective.energy_gradient(x)
-        rms_gradient = float(rms(gradient))
-        n_steps, n_evaluations = n_steps + n_more_steps, n_evaluations + n_more + 1
-        if status != Status.CONVERGED or rms_gradient <= limits.tolerance:
-            return energy, rms_gradient, n_steps, n_evaluations, status
-        tolerance *= 0.5 * limits.tolerance / rms_gradient
+        if status != Status.CONVERGED or limits.max_iterations == 0:
+            break
+        rms_gradient = rms(objective.energy_gradient(x)[1])
+        n_evaluations += 1
+        if not rms_gradient > goal:
+            break
+        limits = limits._replace(tolerance=0.5 * rms_of_z * goal / rms_gradient)
+    return start - limits.max_iterations, n_evaluations
+
+
+def _lbfgs_alone(objective, data, x, limits):
+    return lbfgs(objective.value_gradient, data, x, limits, np.empty((0, 0)), np.empty((0, x.size)))
 
 
 def _approach(objective, x, options):

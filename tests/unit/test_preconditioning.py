@@ -1,5 +1,7 @@
 """Losses along the scaled principal axes of the inputs: the same function, and easier to minimise."""
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +22,7 @@ def data():
     rng = np.random.default_rng(8)
     along = 6.0 * rng.normal(size=(600, 350)) / np.sqrt(np.arange(1.0, 351.0))
     along[:, 0] += 5.0
+    along[:, -9:] *= 1e-6
     inputs = np.zeros((600, SIZES[0]))
     inputs[:, :350] = along @ np.linalg.qr(rng.normal(size=(350, 350)))[0]
     labels = np.argmax(along[:, :4] + along[:, 4:8], axis=1)
@@ -45,7 +48,7 @@ def objective(request, data):
 
 
 def test_it_is_the_same_function(objective):
-    other = objective.preconditioned()
+    other = objective.precondition()
     rng = np.random.default_rng(1)
     for _ in range(3):
         z = other.objective.random_start(rng)
@@ -61,8 +64,8 @@ def test_it_is_the_same_function(objective):
 
 def test_only_weights_that_act_on_no_datum_are_left_out(objective, data):
     """They are zero wherever the loss is stationary, for nothing but the penalty acts on them."""
-    other = objective.preconditioned()
-    assert other.axes.shape[1] == 350
+    other = objective.precondition()
+    assert 350 <= other.axes.shape[1] < SIZES[0]
     x = objective.random_start(np.random.default_rng(2))
     kept = other.to_x(other.to_z(x))
     difference = (x - kept)[: 10 * SIZES[0]].reshape(10, -1)
@@ -82,7 +85,7 @@ def test_minima_are_those_of_the_original(objective):
     assert found.rms_gradient <= OPTIONS.descent.tolerance
     # from a little beside it both ways lead back to it
     beside = found.x + 1e-5 * np.random.default_rng(4).normal(size=start.size)
-    for way in (objective, replace(objective, preconditioned=None)):
+    for way in (objective, replace(objective, precondition=None)):
         again = minimise.minimise(way, beside, OPTIONS, lambda x, energy: True)
         np.testing.assert_allclose(again.x, found.x, atol=1e-4)
 
@@ -90,7 +93,7 @@ def test_minima_are_those_of_the_original(objective):
 def test_they_cost_less(data):
     objective = mlp_cross_entropy(SIZES, *data, 1e-2)
     costs = []
-    for way in (objective, replace(objective, preconditioned=None)):
+    for way in (objective, replace(objective, precondition=None)):
         starts = [objective.random_start(np.random.default_rng(seed)) for seed in range(8)]
         points = [minimise.minimise(way, start, OPTIONS, lambda x, energy: True) for start in starts]
         assert {point.status for point in points} == {Status.CONVERGED}
@@ -98,18 +101,31 @@ def test_they_cost_less(data):
     assert costs[0] < 0.7 * costs[1]
 
 
-def test_it_goes_on_until_the_gradient_of_x_is_small(objective, monkeypatch):
-    tolerances, lbfgs = [], minimise.lbfgs
+def _calls(monkeypatch, crude):
+    """Make the first ``crude`` runs of L-BFGS stop 30 times too early; return the list that keeps their goals."""
+    goals, lbfgs = [], minimise.lbfgs
 
-    def crude(value_gradient, data, x, options, *rest):
-        tolerances.append(options.tolerance)
-        return lbfgs(value_gradient, data, x, options._replace(tolerance=30 * options.tolerance), *rest)
+    def spied(value_gradient, data, x, options, *rest):
+        goals.append((x.size, options.tolerance, options.history))
+        early = 30.0 if len(goals) <= crude else 1.0
+        return lbfgs(value_gradient, data, x, options._replace(tolerance=early * options.tolerance), *rest)
 
-    monkeypatch.setattr(minimise, "lbfgs", crude)
+    monkeypatch.setattr(minimise, "lbfgs", spied)
+    return goals
+
+
+@pytest.mark.parametrize("crude", [0, 1, 3])
+def test_it_goes_on_until_the_gradient_of_x_is_small(objective, monkeypatch, crude):
+    calls = _calls(monkeypatch, crude)
     point = minimise.minimise(objective, objective.random_start(np.random.default_rng(5)), OPTIONS, lambda *_: True)
-    assert len(tolerances) > 1
-    assert tolerances == sorted(tolerances, reverse=True)
     assert (point.status, point.rms_gradient <= OPTIONS.descent.tolerance) == (Status.CONVERGED, True)
+    inner, last = [call for call in calls if call[0] < objective.n_variables], calls[-1]
+    assert len(calls) == len(inner) + 1 <= 4
+    assert len(inner) > min(crude, 2)
+    goals = [goal for _, goal, _ in inner]
+    assert goals == sorted(goals, reverse=True)
+    assert {history for _, _, history in inner} == {40}
+    assert last == (objective.n_variables, OPTIONS.descent.tolerance, OPTIONS.lbfgs.history)
 
 
 def test_steps_are_limited_as_a_whole(objective):
@@ -121,19 +137,32 @@ def test_steps_are_limited_as_a_whole(objective):
 
 
 def test_biases_without_penalty_have_none(data):
-    objective = mlp_cross_entropy(SIZES, *data, 1e-2, regularise_biases=False).preconditioned().objective
+    objective = mlp_cross_entropy(SIZES, *data, 1e-2, regularise_biases=False).precondition().objective
     rates = objective.data.parameters[1:]
-    biases = np.isin(objective.data.free, bias_positions(objective.attributes["layer_sizes"]))
+    biases = np.isin(objective.data.free, bias_positions(objective.data.structure))
     assert (rates[biases] == 0.0).all()
     assert (rates[~biases] > 0.0).all()
 
 
+def test_sum_and_mean_have_the_same_axes(data):
+    """N times the loss and N times the penalty are N times the same function."""
+    mean, total = (
+        mlp_cross_entropy(SIZES, *data, rate, normalisation=normalisation).precondition()
+        for rate, normalisation in ((1e-2, "mean"), (1e-2 * len(data[0]), "sum"))
+    )
+    np.testing.assert_allclose(total.axes, mean.axes, rtol=1e-12)
+
+
 def test_it_is_made_once(data):
     objective = mlp_cross_entropy(SIZES, *data, 1e-2)
-    assert objective.preconditioned() is objective.preconditioned()
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: objective.precondition(), range(4)))
+    assert all(one is made[0] for one in made)
+    copy = pickle.loads(pickle.dumps(objective.precondition))
+    np.testing.assert_array_equal(copy().axes, made[0].axes)
 
 
-@pytest.mark.parametrize("case", ["masked", "no penalty", "no hidden layer", "overflow", "no inputs but zeros"])
+@pytest.mark.parametrize("case", ["masked", "no penalty", "no hidden layer", "overflow", "no inputs but zeros", "even"])
 def test_there_may_be_none(data, case):
     inputs, labels = data
     sizes, rate = SIZES, 1e-2
@@ -144,6 +173,39 @@ def test_there_may_be_none(data, case):
         rate = 0.0
     elif case == "no hidden layer":
         sizes, mask = [SIZES[0], 4], None
+    elif case == "even":
+        inputs = np.linalg.qr(np.random.default_rng(1).normal(size=(600, SIZES[0])))[0]
     else:
         inputs = inputs * (0.0 if case == "no inputs but zeros" else 1e200)
-    assert mlp_cross_entropy(sizes, inputs, labels, rate, mask=mask).preconditioned() is None
+    assert mlp_cross_entropy(sizes, inputs, labels, rate, mask=mask).precondition() is None
+
+
+def test_fewer_data_than_inputs(data):
+    """One datum has one axis."""
+    few = mlp_cross_entropy(SIZES, data[0][:20], data[1][:20], 1e-2)
+    assert 20 <= few.precondition().axes.shape[1] < 40
+    one = mlp_cross_entropy(SIZES, data[0][:1], data[1][:1], 1e-2)
+    for objective in (few, one):
+        x = objective.random_start(np.random.default_rng(3))
+        point = minimise.minimise(objective, x, OPTIONS, lambda x, energy: True)
+        assert (point.status, point.rms_gradient <= OPTIONS.descent.tolerance) == (Status.CONVERGED, True)
+
+
+def test_one_input_far_larger_than_all_others(data):
+    """The others would be below what counts as an axis, and never be learnt."""
+    inputs = data[0].copy()
+    inputs[:, -1] = 1e13 * np.sign(inputs[:, 0])
+    objective = mlp_cross_entropy(SIZES, inputs, data[1], 1e-2)
+    assert objective.precondition() is None
+    point = minimise.minimise(objective, objective.random_start(np.random.default_rng(3)), OPTIONS, lambda *_: True)
+    assert (point.status, point.rms_gradient <= OPTIONS.descent.tolerance) == (Status.CONVERGED, True)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
+def test_start_that_is_not_finite(data, value):
+    objective = mlp_cross_entropy(SIZES, *data, 1e-2)
+    x = objective.random_start(np.random.default_rng(3))
+    x[5] = value
+    point = minimise.minimise(objective, x, OPTIONS)
+    assert (point.status, point.rms_gradient, point.eigenvalues.size) == (Status.NOT_FINITE, np.inf, 0)
+    np.testing.assert_array_equal(point.x, x)

@@ -149,9 +149,9 @@ class Objective:
         Present when these moves do.
     product : jitted function ``f(x, data, direction, product)``, optional
         Hessian-vector product; differences of gradients without it.
-    preconditioned : callable, optional
-        Returns the same function in better conditioned coordinates
-        (:class:`~lossland.objectives.preconditioning.Preconditioned`) or None where there are none. Minimisations
+    precondition : callable, optional
+        Returns the function that ``data`` makes in better conditioned coordinates
+        (:class:`~lossland.objectives.preconditioning.Preconditioned`), or None where there are none. Minimisations
         without Hessians take them.
     idle : ndarray, shape (k, n_variables), optional
         Orthonormal directions along which the objective is a parabola of its own, apart from everything else: no
@@ -171,7 +171,7 @@ class Objective:
     network: NetworkLayout | None = field(default=None, repr=False)
     isometries: Isometries | None = field(default=None, repr=False)
     product: object = field(default=None, repr=False)
-    preconditioned: Callable | None = field(default=None, repr=False)
+    precondition: Callable | None = field(default=None, repr=False)
     idle: np.ndarray | None = field(default=None, repr=False)
     attributes: dict = field(default_factory=dict)
     arrays: dict = field(default_factory=dict, repr=False)

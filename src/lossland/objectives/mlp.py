@@ -3,7 +3,6 @@
 Chitturi et al., Mach. Learn.: Sci. Technol. 1, 023002 (2020), equations 1 to 3, for any number of hidden layers.
 """
 
-import functools
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,7 @@ from lossland.objectives.base import NetworkLayout, Objective, objective_data
 from lossland.objectives.mlp_hessian import hessian
 from lossland.objectives.mlp_product import hessian_product
 from lossland.objectives.mlp_value import table_of_blocks, value_gradient
-from lossland.objectives.preconditioning import preconditioned_network
+from lossland.objectives.preconditioning import NetworkPreconditioner
 
 KIND = "mlp_cross_entropy"
 MANY_DATA = 16384  # from here on evaluations are worth several threads: one takes half a millisecond or more
@@ -74,18 +73,15 @@ def mlp_cross_entropy(
         ),
         network=layout,
         product=hessian_product,
-        preconditioned=functools.cache(
-            functools.partial(
-                preconditioned_network,
-                mlp_cross_entropy,
-                tuple(sizes),
-                inputs,
-                labels,
-                float(regularisation),
-                mask=layout.mask,
-                regularise_biases=regularise_biases,
-                normalisation=normalisation,
-            )
+        precondition=NetworkPreconditioner(
+            mlp_cross_entropy,
+            sizes,
+            inputs,
+            labels,
+            regularisation,
+            mask=layout.mask,
+            regularise_biases=regularise_biases,
+            normalisation=normalisation,
         ),
         idle=softmax_shifts(layout),
         attributes={
