@@ -1,6 +1,9 @@
 """Losses along the scaled principal axes of the inputs: the same function, and easier to minimise."""
 
+import os
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -101,6 +104,21 @@ def test_they_cost_less(data):
     assert costs[0] < 0.7 * costs[1]
 
 
+def test_threads_of_the_objective_are_handed_on(data, monkeypatch):
+    objective = mlp_cross_entropy(SIZES, *data, 1e-2)
+    objective = replace(objective, data=objective.data._replace(threads=2))
+    threads, lbfgs = [], minimise.lbfgs
+
+    def spied(value_gradient, data, *rest):
+        threads.append(data.threads)
+        return lbfgs(value_gradient, data, *rest)
+
+    monkeypatch.setattr(minimise, "lbfgs", spied)
+    minimise.minimise(objective, objective.random_start(np.random.default_rng(5)), OPTIONS, lambda *_: True)
+    assert len(threads) > 1
+    assert set(threads) == {2}
+
+
 def _calls(monkeypatch, crude):
     """Make the first ``crude`` runs of L-BFGS stop 30 times too early; return the list that keeps their goals."""
     goals, lbfgs = [], minimise.lbfgs
@@ -160,6 +178,33 @@ def test_it_is_made_once(data):
     assert all(one is made[0] for one in made)
     copy = pickle.loads(pickle.dumps(objective.precondition))
     np.testing.assert_array_equal(copy().axes, made[0].axes)
+
+
+def test_axes_have_the_same_bits_whatever_was_imported_first_and_with_other_instructions_of_the_processor():
+    """NumPy's own linear algebra is that of the machine where NumPy came before lossland."""
+    program = """
+import {first}
+import lossland
+import hashlib
+import numpy as np
+from lossland.objectives import mlp_cross_entropy
+
+rng = np.random.default_rng(2)
+inputs = rng.normal(size=(300, 400)) / np.sqrt(np.arange(1.0, 401.0)) + 1.0
+made = mlp_cross_entropy([400, 10, 4], inputs, rng.integers(0, 4, 300), 1e-2).precondition()
+parts = made.axes, made.pseudoinverse, made.objective.data.parameters, made.to_x(made.to_z(rng.normal(size=4054)))
+print(*(hashlib.sha256(part.tobytes()).hexdigest() for part in parts))
+"""
+    # a processor without these instructions has nothing to disable, and says so in a warning
+    environments = [os.environ | {"NPY_DISABLE_CPU_FEATURES": disabled} for disabled in ("", "X86_V4 AVX512_ICL")]
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", program.format(first=first)], env=one, capture_output=True, text=True, check=True
+        ).stdout
+        for first, one in (("lossland", environments[0]), ("numpy", environments[0]), ("numpy", environments[1]))
+    }
+    assert len(runs) == 1
+    assert len(runs.pop().split()) == 4
 
 
 @pytest.mark.parametrize("case", ["masked", "no penalty", "no hidden layer", "overflow", "no inputs but zeros", "even"])
