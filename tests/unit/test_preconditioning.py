@@ -120,30 +120,49 @@ def test_threads_of_the_objective_are_handed_on(data, monkeypatch):
 
 
 def _calls(monkeypatch, crude):
-    """Make the first ``crude`` runs of L-BFGS stop 30 times too early; return the list that keeps their goals."""
-    goals, lbfgs = [], minimise.lbfgs
+    """Make the first ``crude`` runs of L-BFGS stop 30 times too early; return the lists of their goals and costs."""
+    goals, costs, lbfgs = [], [], minimise.lbfgs
 
     def spied(value_gradient, data, x, options, *rest):
         goals.append((x.size, options.tolerance, options.history))
         early = 30.0 if len(goals) <= crude else 1.0
-        return lbfgs(value_gradient, data, x, options._replace(tolerance=early * options.tolerance), *rest)
+        end = lbfgs(value_gradient, data, x, options._replace(tolerance=early * options.tolerance), *rest)
+        costs.append(end[2:4])
+        return end
 
     monkeypatch.setattr(minimise, "lbfgs", spied)
-    return goals
+    return goals, costs
 
 
 @pytest.mark.parametrize("crude", [0, 1, 3])
 def test_it_goes_on_until_the_gradient_of_x_is_small(objective, monkeypatch, crude):
-    calls = _calls(monkeypatch, crude)
+    calls, costs = _calls(monkeypatch, crude)
     point = minimise.minimise(objective, objective.random_start(np.random.default_rng(5)), OPTIONS, lambda *_: True)
     assert (point.status, point.rms_gradient <= OPTIONS.descent.tolerance) == (Status.CONVERGED, True)
     inner, last = [call for call in calls if call[0] < objective.n_variables], calls[-1]
     assert len(calls) == len(inner) + 1 <= 4
     assert len(inner) > min(crude, 2)
     goals = [goal for _, goal, _ in inner]
-    assert goals == sorted(goals, reverse=True)
+    assert max(goals[1:], default=0.0) < goals[0]
     assert {history for _, _, history in inner} == {40}
     assert last == (objective.n_variables, OPTIONS.descent.tolerance, OPTIONS.lbfgs.history)
+    # and everything is counted, the gradient of x after each pass, too
+    n_steps, n_evaluations = np.sum(costs, axis=0)
+    assert (point.n_iterations, point.n_evaluations) == (n_steps, n_evaluations + len(inner))
+
+
+def test_all_passes_share_the_limit_of_steps(data, monkeypatch):
+    objective = mlp_cross_entropy(SIZES, *data, 1e-2)
+    start = objective.random_start(np.random.default_rng(5))
+    with monkeypatch.context() as context:
+        _, costs = _calls(context, 2)
+        minimise.minimise(objective, start, OPTIONS, lambda *_: True)
+    limit = costs[0][0] + 1  # the second pass takes more
+    assert costs[1][0] > 1
+    few = OPTIONS._replace(lbfgs=OPTIONS.lbfgs._replace(max_iterations=limit))
+    _calls(monkeypatch, 2)
+    point = minimise.minimise(objective, start, few, lambda *_: True)
+    assert (point.status, point.n_iterations) == (Status.MAX_ITERATIONS, limit)
 
 
 def test_steps_are_limited_as_a_whole(objective):
