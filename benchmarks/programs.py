@@ -14,6 +14,9 @@ ROOT = HERE.parent
 BUILD = ROOT / "build" / "benchmarks"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "NPROC")
 
+#: what lossland settles for itself, or what would lead elsewhere; peers run with the machine's best
+PINNED = ("PYTHONHOME", "OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
+
 #: glibc gives large arrays back to the system as they are freed, until a larger one has been: each array of 10,000 data
 #: then costs its pages anew, and NumPy runs at half its speed, or not, by what was measured before
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
@@ -142,7 +145,7 @@ class Workers:
 
 def _variables(name):
     """Return the environment variables of a program: one thread, memory kept, our sources, nobody's own packages."""
-    variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "OPENBLAS_CORETYPE")}
+    variables = {key: value for key, value in os.environ.items() if key not in PINNED}
     variables.update(dict.fromkeys(ONE_THREAD, "1"), PYTHONNOUSERSITE="1", **KEEP_MEMORY)
     variables["PYTHONPATH"] = str(ROOT / "src") if name in ("lossland", "lossland-native", "topsearch+kernel") else ""
     if name == "lossland-native":

@@ -1,8 +1,9 @@
 """What must be settled before NumPy, SciPy or Numba are imported: threads, processor target and the kernel cache.
 
 Equal runs must give equal bits on every machine, so kernels are compiled for one processor level (x86-64-v3, every
-x86 machine since about 2015) and OpenBLAS is told to use its kernels of the same level.  ``LOSSLAND_CPU=native`` gives
-that up for speed.  The cache of compiled kernels is keyed by a digest of all sources with kernels, because Numba does
+x86 machine since about 2015), OpenBLAS is told to use its kernels of the same level, and NumPy to leave out its own of
+higher ones, whose exponentials, logarithms and cosines have other last bits.  ``LOSSLAND_CPU=native`` gives that up for
+speed.  The cache of compiled kernels is keyed by a digest of all sources with kernels, because Numba does
 not notice an edit in a kernel that another module calls.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 PORTABLE_CPU, PORTABLE_BLAS = "x86-64-v3", "Haswell"  # the same level
+BEYOND = "X86_V4 AVX512_ICL AVX512_SPR"  # what NumPy has above it; a machine without them ignores that
 
 log = logging.getLogger("lossland")
 
@@ -49,6 +51,7 @@ def pin_environment() -> bool:
         if "scipy.linalg" in sys.modules and "OPENBLAS_CORETYPE" not in os.environ:
             log.warning("SciPy was imported before lossland: results may differ in the last bits between processors")
         os.environ.setdefault("OPENBLAS_CORETYPE", PORTABLE_BLAS)
+        os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", BEYOND)
         os.environ.setdefault("NUMBA_CPU_NAME", PORTABLE_CPU)
         os.environ.setdefault("NUMBA_CPU_FEATURES", "")  # none but the level's own: Numba would add all of this machine
     return portable

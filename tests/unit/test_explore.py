@@ -21,7 +21,7 @@ from lossland.objectives import mlp_cross_entropy
 from lossland.planning import rank_of
 from lossland.yields import Kind
 
-PINNED = ("OPENBLAS_CORETYPE", "NUMBA_CPU_NAME")
+PINNED = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES", "NUMBA_CPU_NAME")
 WELLS = ExploreOptions(
     n_starts=20, n_hops=0, soft_modes=6, searches_per_minimum=16, max_searches=3000, max_climb=60
 )._replace(displacement=0.3, coverage_transition_states=0.999)

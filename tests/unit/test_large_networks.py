@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from lossland import ExploreOptions, Landscape, explore, minimise
+from lossland import ExploreOptions, Landscape, explore, lowest_mode, minimise
 from lossland.analysis.summary import landscape_numbers
 from lossland.cli import main
 from lossland.completeness import good_turing_coverage
@@ -107,6 +107,21 @@ def test_equal_calls_give_equal_bits(objective, landscape):
     first, second = HessianProducts(objective, x), HessianProducts(objective, x)
     assert lowest_eigenvalues(first, 1) == lowest_eigenvalues(second, 1)
     assert first.n_evaluations == second.n_evaluations > 2
+
+
+def test_lanczos_starts_from_the_same_bits_on_every_machine(monkeypatch):
+    """Cosines, and most functions else, have other last bits on other processors; multiples of 2**-53 have not."""
+    starts, eigsh = [], lowest_mode.eigsh
+
+    def spied(*arguments, **settings):
+        starts.append(settings["v0"])
+        return eigsh(*arguments, **settings)
+
+    monkeypatch.setattr(lowest_mode, "eigsh", spied)
+    extreme_eigenvalues(lambda v: np.arange(500.0) * v, 500, tolerance=1e-3)
+    whole = starts[0] * 2.0**53
+    np.testing.assert_array_equal(whole, np.round(whole))
+    assert abs(starts[0].mean()) < 0.1 < starts[0].std()
 
 
 def test_products_are_paid_for(objective, landscape):

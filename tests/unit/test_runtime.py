@@ -38,6 +38,25 @@ def test_kernels_use_vectors_of_four_and_no_wider_ones(first):
     assert "zmm" not in assembly
 
 
+@pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="levels are those of x86")
+@pytest.mark.parametrize("cpu", ["", "native"])
+def test_numpy_leaves_out_what_other_machines_lack(cpu):
+    """Its exponentials, logarithms and cosines have other last bits with vectors of eight."""
+    program = """
+import os
+import lossland
+from numpy._core._multiarray_umath import __cpu_features__ as features
+print(os.environ.get("NPY_DISABLE_CPU_FEATURES"))
+print(sum(there for name, there in features.items() if name == "X86_V4" or name.startswith("AVX512")))
+"""
+    free = {name: value for name, value in os.environ.items() if name != "NPY_DISABLE_CPU_FEATURES"}
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(command, env=free | {"LOSSLAND_CPU": cpu}, capture_output=True, text=True, check=True)
+    told, n_wider = done.stdout.split("\n")[:2]
+    assert (told == "None") == (cpu == "native")
+    assert cpu == "native" or n_wider == "0"
+
+
 def test_kernels_are_cached_by_their_sources_whatever_was_imported_first(tmp_path):
     """Beside the sources, where Numba puts them by itself, they would outlive an edit of another module."""
     program = """
