@@ -57,7 +57,8 @@ def test_mnist_is_there(smoke_run, has_mnist):
     shape = ["n_components", "n_monotonic_sequence_basins"]
     assert not table["quantity"].isin(shape).any()  # minima alone were sampled
     costs = pd.read_csv(smoke_run / "results/chitturi2020/costs.csv").set_index("landscape")
-    assert costs.loc["chitturi2020/MNIST/draw-1", ["coverage_minima", "coverage_transition_states"]].isna().all()
+    coverages = costs.loc["chitturi2020/MNIST/draw-1", ["coverage_minima", "coverage_transition_states"]]
+    assert coverages.isna().tolist() == [False, True]  # the random starts tell that of the minima
     assert (smoke_run / "figures/chitturi2020/figure-5.png").stat().st_size
     assert (smoke_run / "results/chitturi2020/claims-mnist.csv").stat().st_size
     classes = pd.read_csv(smoke_run / "results/chitturi2020/class-distribution-MNIST.csv")
