@@ -215,7 +215,9 @@ parts = made.axes, made.pseudoinverse, made.objective.data.parameters, made.to_x
 print(*(hashlib.sha256(part.tobytes()).hexdigest() for part in parts))
 """
     # a processor without these instructions has nothing to disable, and says so in a warning
-    environments = [os.environ | {"NPY_DISABLE_CPU_FEATURES": disabled} for disabled in ("", "X86_V4 AVX512_ICL")]
+    pinned = ("OPENBLAS_CORETYPE", "NUMBA_CPU_NAME")  # by this process: a NumPy that comes first would heed it
+    free = {name: value for name, value in os.environ.items() if name not in pinned}
+    environments = [free | {"NPY_DISABLE_CPU_FEATURES": disabled} for disabled in ("", "X86_V4 AVX512_ICL")]
     runs = {
         subprocess.run(
             [sys.executable, "-c", program.format(first=first)], env=one, capture_output=True, text=True, check=True
